@@ -1,0 +1,405 @@
+import type { HistoryLine } from "../domain/chat.ts";
+import type { EventBody, TimelineEvent } from "../domain/events.ts";
+import type { Chance, Clock, Log, Timers } from "../ports.ts";
+import type { Bus } from "./bus.ts";
+import { BoundedQueue } from "./queue.ts";
+
+/** What is taken back: one message, everything of a chatter since an instant, or the whole chat. */
+export type Deletion =
+  | { channelId: string; messageId: string }
+  | { channelId: string; chatterId: string }
+  | { channelId: string; all: true };
+
+/** One call of the model, for the ledger. Micro-dollars, tokens, milliseconds; null: not known. */
+export interface ModelCall {
+  at: Date;
+  channelId: string | null;
+  traceId: string;
+  purpose: "reply";
+  model: string;
+  outcome: "answered" | "failed" | "aborted";
+  inputTokens: number | null;
+  cachedTokens: number | null;
+  outputTokens: number | null;
+  costMicros: number | null;
+  latencyMs: number;
+  error: string | null;
+}
+
+/** Where the recorder writes. Each call is one transaction and throws when the database cannot. */
+export interface Writer<State> {
+  /** Stores lines in their order; gives back those that were new, with `seq`. */
+  addLines(lines: readonly HistoryLine[]): Promise<readonly HistoryLine[]>;
+  /** Stores events in their order; gives back their ids. */
+  addEvents(events: readonly TimelineEvent[]): Promise<readonly number[]>;
+  /** Gives back the ids of the messages that were taken back. */
+  markDeleted(deletion: Deletion, at: Date): Promise<readonly string[]>;
+  addCalls(calls: readonly ModelCall[]): Promise<void>;
+  saveStates(states: readonly State[]): Promise<void>;
+  /** Whether `error` says that the database is away (true) or that it refuses this very row (false). */
+  isAway(error: unknown): boolean;
+}
+
+/** Chat lines waiting to be written: about ten minutes of 500 a second while the database is away. */
+const LINES_MAX = 300_000;
+const EVENTS_MAX = 20_000;
+const DELETIONS_MAX = 20_000;
+const CALLS_MAX = 20_000;
+/** Channel states waiting: one per channel, the newest wins. */
+const STATES_MAX = 2_000;
+/** A chat line waits at most this long before its batch is written. */
+const LINES_EVERY_MS = 100;
+/** Events that follow one another this closely share a statement. */
+const EVENTS_EVERY_MS = 3;
+/** States, ledger rows and deletions are less urgent. */
+const REST_EVERY_MS = 500;
+const EVENTS_BATCH_MAX = 200;
+/** Waits between attempts while the database is away. */
+const RETRY_MS = [250, 500, 1_000, 2_000];
+
+/** What the recorder holds and what it had to throw away. */
+export interface RecorderStats {
+  linesWaiting: number;
+  linesDropped: number;
+  linesRefused: number;
+  linesStored: number;
+  eventsWaiting: number;
+  eventsDropped: number;
+  /** Since when the database is away; null while it is there. */
+  awaySince: Date | null;
+}
+
+/** A state that can be told apart by channel. */
+interface OfChannel {
+  channelId: string;
+}
+
+/**
+ * Writes what happened, in batches, behind everybody's back: nobody waits for it. Persists, then
+ * publishes. While the database is away it keeps up to the bounds above, goes on telling listeners
+ * (without ids), and writes all of it in order when the database is back.
+ */
+export class Recorder<State extends OfChannel> {
+  readonly #writer: Writer<State>;
+  readonly #bus: Bus;
+  readonly #time: Clock & Timers;
+  readonly #chance: Chance;
+  readonly #log: Log;
+  readonly #batchMax: number;
+
+  readonly #lines = new BoundedQueue<HistoryLine>(LINES_MAX);
+  readonly #events = new BoundedQueue<TimelineEvent>(EVENTS_MAX);
+  readonly #deletions = new BoundedQueue<{ deletion: Deletion; at: Date; afterLine: number }>(DELETIONS_MAX);
+  readonly #calls = new BoundedQueue<ModelCall>(CALLS_MAX);
+  readonly #states = new Map<string, State>();
+
+  /** Lines and events at the head of their queues that listeners already know, without an id. */
+  #linesTold = 0;
+  #eventsTold = 0;
+  #linesAdded = 0;
+  #linesDone = 0;
+  #linesStored = 0;
+  #linesRefused = 0;
+  #awaySince: Date | null = null;
+  #droppedWhenLost = 0;
+  #attempt = 0;
+
+  #linesBusy: Promise<void> | null = null;
+  #eventsBusy: Promise<void> | null = null;
+  #restBusy: Promise<void> | null = null;
+  #linesTimer: (() => void) | null = null;
+  #eventsTimer: (() => void) | null = null;
+  #restTimer: (() => void) | null = null;
+  #stopped = false;
+
+  constructor(
+    writer: Writer<State>,
+    bus: Bus,
+    outside: { time: Clock & Timers; chance: Chance; log: Log },
+    options: { linesBatchMax: number },
+  ) {
+    this.#writer = writer;
+    this.#bus = bus;
+    this.#time = outside.time;
+    this.#chance = outside.chance;
+    this.#log = outside.log;
+    this.#batchMax = options.linesBatchMax;
+  }
+
+  stats(): RecorderStats {
+    return {
+      linesWaiting: this.#lines.length,
+      linesDropped: this.#lines.dropped,
+      linesRefused: this.#linesRefused,
+      linesStored: this.#linesStored,
+      eventsWaiting: this.#events.length,
+      eventsDropped: this.#events.dropped,
+      awaySince: this.#awaySince,
+    };
+  }
+
+  addLine(line: HistoryLine): void {
+    if (!this.#lines.push(line)) {
+      this.#linesDone++;
+      if (this.#linesTold > 0) this.#linesTold--;
+    }
+    this.#linesAdded++;
+    if (this.#linesBusy === null && this.#linesTimer === null) this.#linesTimer = this.#time.after(LINES_EVERY_MS, () => this.#startLines());
+    else if (this.#linesBusy === null && this.#awaySince === null && this.#lines.length >= this.#batchMax) this.#startLines();
+  }
+
+  /** Writes `body` to the timeline and publishes it. Returns the trace it belongs to. */
+  addEvent(channelId: string | null, body: EventBody, traceId: string | null = null): void {
+    this.#pushEvent({ id: null, at: this.#time.now(), channelId, traceId, body });
+  }
+
+  #pushEvent(event: TimelineEvent): void {
+    if (!this.#events.push(event) && this.#eventsTold > 0) this.#eventsTold--;
+    if (this.#eventsBusy === null && this.#eventsTimer === null) {
+      this.#eventsTimer = this.#time.after(EVENTS_EVERY_MS, () => this.#startEvents());
+    }
+  }
+
+  addDeletion(deletion: Deletion): void {
+    this.#deletions.push({ deletion, at: this.#time.now(), afterLine: this.#linesAdded });
+    this.#planRest();
+  }
+
+  addCall(call: ModelCall): void {
+    this.#calls.push(call);
+    this.#planRest();
+  }
+
+  /** Keeps the newest state of a channel; older ones not yet written are forgotten. */
+  saveState(state: State): void {
+    if (!this.#states.has(state.channelId) && this.#states.size >= STATES_MAX) return;
+    this.#states.set(state.channelId, state);
+    this.#planRest();
+  }
+
+  /** Resolves when all that was added before the call is written, or the database is away. */
+  async flush(): Promise<void> {
+    while (this.#awaySince === null && this.#lines.length > 0) {
+      this.#startLines();
+      await this.#linesBusy;
+    }
+    while (this.#awaySince === null && this.#events.length > 0) {
+      this.#startEvents();
+      await this.#eventsBusy;
+    }
+    while (this.#awaySince === null && this.#hasRest()) {
+      this.#startRest();
+      await this.#restBusy;
+    }
+  }
+
+  /** Writes what is left, for at most `deadlineMs`, and stops. Returns how many lines were left unwritten. */
+  async stop(deadlineMs: number): Promise<number> {
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#time.after(deadlineMs, resolve);
+    });
+    await Promise.race([this.flush(), late]);
+    cancel();
+    this.#stopped = true;
+    for (const timer of [this.#linesTimer, this.#eventsTimer, this.#restTimer]) timer?.();
+    await Promise.race([Promise.all([this.#linesBusy, this.#eventsBusy, this.#restBusy]), Promise.resolve()]);
+    return this.#lines.length;
+  }
+
+  // --- chat lines -----------------------------------------------------------------------------
+
+  #startLines(): void {
+    this.#linesTimer?.();
+    this.#linesTimer = null;
+    if (this.#stopped || this.#linesBusy !== null || this.#lines.length === 0) return;
+    this.#linesBusy = this.#writeLines().finally(() => {
+      this.#linesBusy = null;
+      if (this.#stopped || this.#lines.length === 0 || this.#linesTimer !== null) return;
+      if (this.#awaySince !== null) this.#linesTimer = this.#time.after(this.#retryMs(), () => this.#startLines());
+      else if (this.#lines.length >= this.#batchMax) this.#startLines();
+      else this.#linesTimer = this.#time.after(LINES_EVERY_MS, () => this.#startLines());
+    });
+  }
+
+  async #writeLines(): Promise<void> {
+    const batch = this.#lines.peek(this.#batchMax);
+    const droppedBefore = this.#lines.dropped;
+    const stored = await this.#storeLines(batch);
+    if (stored === null) {
+      this.#tellUnstoredLines();
+      return;
+    }
+    // Lines that were pushed out by the bound while we wrote have already left the head.
+    const gone = Math.min(this.#lines.dropped - droppedBefore, batch.length);
+    this.#lines.drop(batch.length - gone);
+    this.#linesDone += batch.length - gone;
+    this.#linesStored += stored.length;
+    const told = new Set(batch.slice(0, this.#linesTold).map((line) => line.messageId));
+    this.#linesTold = Math.max(0, this.#linesTold - batch.length);
+    this.#publishLines(told.size > 0 ? stored.filter((line) => !told.has(line.messageId)) : stored);
+    if (this.#deletions.length > 0) this.#planRest();
+  }
+
+  /** Null: the database is away. A row it refuses is found by halving, counted and left out. */
+  async #storeLines(batch: readonly HistoryLine[]): Promise<readonly HistoryLine[] | null> {
+    try {
+      const stored = await this.#writer.addLines(batch);
+      this.#isBack();
+      return stored;
+    } catch (error) {
+      if (this.#writer.isAway(error)) {
+        this.#isLost(error);
+        return null;
+      }
+      if (batch.length === 1) {
+        this.#linesRefused++;
+        this.#log.error("recorder.line_refused", { messageId: batch[0]?.messageId ?? "" });
+        return [];
+      }
+      const half = batch.length >> 1;
+      const first = await this.#storeLines(batch.slice(0, half));
+      const second = first === null ? null : await this.#storeLines(batch.slice(half));
+      return first === null || second === null ? null : [...first, ...second];
+    }
+  }
+
+  #publishLines(lines: readonly HistoryLine[]): void {
+    const byChannel = Map.groupBy(lines, (line) => line.channelId);
+    for (const [channelId, group] of byChannel) this.#bus.publish({ kind: "lines", channelId, lines: group, skipped: 0 });
+  }
+
+  /** While the database is away: listeners still see chat, without ids. */
+  #tellUnstoredLines(): void {
+    const untold = this.#lines.peek(this.#lines.length).slice(this.#linesTold);
+    this.#linesTold = this.#lines.length;
+    this.#publishLines(untold);
+  }
+
+  // --- timeline -------------------------------------------------------------------------------
+
+  #startEvents(): void {
+    this.#eventsTimer?.();
+    this.#eventsTimer = null;
+    if (this.#stopped || this.#eventsBusy !== null || this.#events.length === 0) return;
+    this.#eventsBusy = this.#writeEvents().finally(() => {
+      this.#eventsBusy = null;
+      if (this.#stopped || this.#events.length === 0 || this.#eventsTimer !== null) return;
+      const wait = this.#awaySince === null ? EVENTS_EVERY_MS : this.#retryMs();
+      this.#eventsTimer = this.#time.after(wait, () => this.#startEvents());
+    });
+  }
+
+  async #writeEvents(): Promise<void> {
+    const batch = this.#events.peek(EVENTS_BATCH_MAX);
+    const droppedBefore = this.#events.dropped;
+    try {
+      const ids = await this.#writer.addEvents(batch);
+      const gone = Math.min(this.#events.dropped - droppedBefore, batch.length);
+      this.#events.drop(batch.length - gone);
+      const told = this.#eventsTold;
+      this.#eventsTold = Math.max(0, told - batch.length);
+      for (const [index, event] of batch.entries()) {
+        if (index >= told) this.#bus.publish({ kind: "event", event: { ...event, id: ids[index] ?? null } });
+      }
+      this.#isBack();
+    } catch (error) {
+      if (!this.#writer.isAway(error)) {
+        this.#refuseEvents(batch, error);
+        return;
+      }
+      this.#isLost(error);
+      for (const event of this.#events.peek(this.#events.length).slice(this.#eventsTold)) this.#bus.publish({ kind: "event", event });
+      this.#eventsTold = this.#events.length;
+    }
+  }
+
+  /** The database will not have this batch: it is logged, told without ids, and not tried again. */
+  #refuseEvents(batch: readonly TimelineEvent[], error: unknown): void {
+    const traceId = this.#chance.uuid();
+    this.#log.error("recorder.events_refused", { traceId, count: batch.length, code: codeOf(error) });
+    this.#events.drop(batch.length);
+    const told = this.#eventsTold;
+    this.#eventsTold = Math.max(0, told - batch.length);
+    for (const event of batch.slice(told)) this.#bus.publish({ kind: "event", event });
+  }
+
+  // --- the rest -------------------------------------------------------------------------------
+
+  #hasRest(): boolean {
+    return this.#deletions.length > 0 || this.#calls.length > 0 || this.#states.size > 0;
+  }
+
+  #planRest(): void {
+    if (this.#stopped || this.#restBusy !== null || this.#restTimer !== null) return;
+    this.#restTimer = this.#time.after(REST_EVERY_MS, () => this.#startRest());
+  }
+
+  #startRest(): void {
+    this.#restTimer?.();
+    this.#restTimer = null;
+    if (this.#stopped || this.#restBusy !== null) return;
+    this.#restBusy = this.#writeRest()
+      .catch((error: unknown) => {
+        if (this.#writer.isAway(error)) this.#isLost(error);
+        else this.#log.error("recorder.rest_refused", { traceId: this.#chance.uuid(), code: codeOf(error) });
+      })
+      .finally(() => {
+        this.#restBusy = null;
+        if (this.#hasRest()) this.#planRest();
+      });
+  }
+
+  async #writeRest(): Promise<void> {
+    const calls = this.#calls.peek(500);
+    if (calls.length > 0) {
+      await this.#writer.addCalls(calls);
+      this.#calls.drop(calls.length);
+    }
+    if (this.#states.size > 0) {
+      const states = [...this.#states.values()];
+      await this.#writer.saveStates(states);
+      for (const state of states) if (this.#states.get(state.channelId) === state) this.#states.delete(state.channelId);
+    }
+    for (let next = this.#deletions.peek(1)[0]; next && next.afterLine <= this.#linesDone; next = this.#deletions.peek(1)[0]) {
+      const messageIds = await this.#writer.markDeleted(next.deletion, next.at);
+      this.#deletions.shift();
+      if (messageIds.length > 0) this.#bus.publish({ kind: "lines_deleted", channelId: next.deletion.channelId, messageIds });
+    }
+  }
+
+  // --- the database, away and back --------------------------------------------------------------
+
+  #retryMs(): number {
+    return RETRY_MS[Math.min(this.#attempt, RETRY_MS.length) - 1] ?? RETRY_MS[0] ?? 250;
+  }
+
+  #isLost(error: unknown): void {
+    this.#attempt++;
+    if (this.#awaySince !== null) return;
+    this.#awaySince = this.#time.now();
+    this.#droppedWhenLost = this.#lines.dropped;
+    this.#log.warn("database.lost", { code: codeOf(error) });
+    this.addEvent(null, { type: "database.lost", reason: codeOf(error) });
+    this.#bus.publish({ kind: "status_changed" });
+  }
+
+  #isBack(): void {
+    this.#attempt = 0;
+    if (this.#awaySince === null) return;
+    const awayMs = this.#time.now().getTime() - this.#awaySince.getTime();
+    const dropped = this.#lines.dropped - this.#droppedWhenLost;
+    this.#awaySince = null;
+    this.#log.warn("database.back", { awayMs, dropped });
+    this.addEvent(null, { type: "database.back", awayMs, kept: this.#lines.length, dropped });
+    this.#bus.publish({ kind: "status_changed" });
+  }
+}
+
+/** The code of a database error, for logs: never its message, which holds SQL and people's texts. */
+export function codeOf(error: unknown): string {
+  const direct = (error as { code?: unknown } | null)?.code;
+  if (typeof direct === "string") return direct;
+  const cause = (error as { cause?: { code?: unknown } } | null)?.cause?.code;
+  return typeof cause === "string" ? cause : "unknown";
+}

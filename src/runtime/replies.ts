@@ -1,0 +1,234 @@
+import { type Breaker, emptyBreaker, markFailure, markSuccess, mayCall } from "../domain/breaker.ts";
+import type { ReplyRoute, SilenceReason } from "../domain/events.ts";
+import { fitReply, type Reply } from "../domain/replies.ts";
+import type { Clock, Log, Model, ModelAnswer, ModelFailure, PromptMessage } from "../ports.ts";
+import type { ModelCall } from "./recorder.ts";
+
+/** A question on its way through the model. */
+export interface Ask {
+  traceId: string;
+  channelId: string;
+  messages: readonly PromptMessage[];
+  /** Login of who asked. */
+  asker: string;
+}
+
+export type AskResult =
+  | { ok: true; text: Reply; route: ReplyRoute; latencyMs: number }
+  | { ok: false; reason: SilenceReason; latencyMs: number };
+
+/** Prices in dollars per million tokens; null: not known, and then no cost is claimed. */
+export interface ModelPrices {
+  input: number | null;
+  output: number | null;
+  cached: number | null;
+}
+
+export interface RepliesOptions {
+  model: string;
+  fallbackModel: string | null;
+  deadlineMs: number;
+  concurrency: number;
+  prices: ModelPrices;
+}
+
+/** What the model told of itself lately, for the status panel. */
+export interface RepliesStatus {
+  running: number;
+  waiting: number;
+  refused: number;
+  isOpen: boolean;
+  retryAt: Date | null;
+  lastFailure: ModelFailure["kind"] | null;
+}
+
+/** Questions that wait for a free place; more are refused as `model_overloaded`. */
+const WAITING_MAX = 64;
+/** A chat answer of 450 characters needs no more, also in Portuguese. */
+const OUTPUT_TOKENS_MAX = 400;
+const TEMPERATURE = 0.4;
+/** A fallback is not begun with less time than this left. */
+const FALLBACK_MS_MIN = 300;
+
+interface Running {
+  ask: Ask;
+  askedAt: Date;
+  abort: AbortController;
+  finish(result: AskResult): void;
+}
+
+/**
+ * Asks the model: a bounded number at once, one deadline over everything (waiting included), a
+ * breaker per model, one fallback, and a ledger row for every request that was made.
+ */
+export class Replies {
+  readonly #model: Model;
+  readonly #time: Clock;
+  readonly #log: Log;
+  readonly #options: RepliesOptions;
+  readonly #onCall: (call: ModelCall) => void;
+  readonly #onBreaker: (change: { opened: boolean; failures: number; retryAt: Date | null }) => void;
+  readonly #breakers = new Map<string, Breaker>();
+  readonly #running = new Map<string, Running>();
+  readonly #waiting: Running[] = [];
+  #refused = 0;
+  #lastFailure: ModelFailure["kind"] | null = null;
+
+  constructor(
+    model: Model,
+    outside: { time: Clock; log: Log },
+    options: RepliesOptions,
+    listen: {
+      onCall: (call: ModelCall) => void;
+      onBreaker: (change: { opened: boolean; failures: number; retryAt: Date | null }) => void;
+    },
+  ) {
+    this.#model = model;
+    this.#time = outside.time;
+    this.#log = outside.log;
+    this.#options = options;
+    this.#onCall = listen.onCall;
+    this.#onBreaker = listen.onBreaker;
+  }
+
+  status(): RepliesStatus {
+    const breaker = this.#breakers.get(this.#options.model);
+    const now = this.#time.now();
+    return {
+      running: this.#running.size,
+      waiting: this.#waiting.length,
+      refused: this.#refused,
+      isOpen: breaker?.openedAt != null,
+      retryAt: breaker ? mayCall(breaker, now).retryAt : null,
+      lastFailure: this.#lastFailure,
+    };
+  }
+
+  /** Resolves with the answer or the reason why there is none; never rejects. */
+  ask(ask: Ask): Promise<AskResult> {
+    return new Promise((finish) => {
+      const item: Running = { ask, askedAt: this.#time.now(), abort: new AbortController(), finish };
+      if (this.#running.size < this.#options.concurrency) this.#start(item);
+      else if (this.#waiting.length < WAITING_MAX) this.#waiting.push(item);
+      else {
+        this.#refused++;
+        finish({ ok: false, reason: "model_overloaded", latencyMs: 0 });
+      }
+    });
+  }
+
+  /** Stops a question: the provider sees the connection close. `reason` is what its asker is told. */
+  abort(traceId: string, reason: SilenceReason): void {
+    const running = this.#running.get(traceId);
+    if (running) running.abort.abort(reason);
+    const index = this.#waiting.findIndex((item) => item.ask.traceId === traceId);
+    if (index >= 0) this.#waiting.splice(index, 1)[0]?.finish({ ok: false, reason, latencyMs: 0 });
+  }
+
+  /** Stops all questions. */
+  stop(): void {
+    for (const item of this.#waiting.splice(0)) item.finish({ ok: false, reason: "channel_left", latencyMs: 0 });
+    for (const item of this.#running.values()) item.abort.abort("channel_left");
+  }
+
+  #start(item: Running): void {
+    this.#running.set(item.ask.traceId, item);
+    this.#answer(item)
+      .catch((error: unknown): AskResult => {
+        this.#log.error("replies.failed", { traceId: item.ask.traceId, name: error instanceof Error ? error.name : "unknown" });
+        return { ok: false, reason: "model_failed", latencyMs: this.#since(item.askedAt) };
+      })
+      .then((result) => {
+        this.#running.delete(item.ask.traceId);
+        item.finish(result);
+        const next = this.#waiting.shift();
+        if (next) this.#start(next);
+      });
+  }
+
+  async #answer(item: Running): Promise<AskResult> {
+    let last: SilenceReason = "model_breaker_open";
+    for (const model of [this.#options.model, this.#options.fallbackModel]) {
+      if (model === null) continue;
+      const leftMs = this.#options.deadlineMs - this.#since(item.askedAt);
+      if (leftMs < FALLBACK_MS_MIN) return { ok: false, reason: "model_deadline", latencyMs: this.#since(item.askedAt) };
+      if (!this.#enter(model)) continue;
+      const answer = await this.#call(item, model, leftMs);
+      if (item.abort.signal.aborted) return { ok: false, reason: item.abort.signal.reason as SilenceReason, latencyMs: this.#since(item.askedAt) };
+      if (answer.ok) {
+        const fit = fitReply(answer.text, { asker: item.ask.asker });
+        const latencyMs = this.#since(item.askedAt);
+        if (fit.ok) return { ok: true, text: fit.text, route: model === this.#options.model ? "model" : "model_fallback", latencyMs };
+        last = fit.reason;
+      } else {
+        last = answer.failure.kind === "deadline" ? "model_deadline" : "model_failed";
+      }
+    }
+    return { ok: false, reason: last, latencyMs: this.#since(item.askedAt) };
+  }
+
+  async #call(item: Running, model: string, leftMs: number): Promise<ModelAnswer> {
+    const startedAt = this.#time.now();
+    const answer = await this.#model.complete({
+      messages: item.ask.messages,
+      model,
+      temperature: TEMPERATURE,
+      outputTokensMax: OUTPUT_TOKENS_MAX,
+      // The first model may not eat the time of the second.
+      deadlineMs: model === this.#options.model && this.#options.fallbackModel !== null ? Math.ceil(leftMs * 0.6) : leftMs,
+      signal: item.abort.signal,
+    });
+    this.#leave(model, answer);
+    this.#onCall({
+      at: startedAt,
+      channelId: item.ask.channelId,
+      traceId: item.ask.traceId,
+      purpose: "reply",
+      model,
+      outcome: answer.ok ? "answered" : answer.failure.kind === "aborted" ? "aborted" : "failed",
+      inputTokens: answer.usage?.inputTokens ?? null,
+      cachedTokens: answer.usage?.cachedTokens ?? null,
+      outputTokens: answer.usage?.outputTokens ?? null,
+      costMicros: costMicros(answer.usage, this.#options.prices),
+      latencyMs: this.#since(startedAt),
+      error: answer.ok ? null : [answer.failure.kind, answer.failure.status].filter((part) => part !== null).join(" "),
+    });
+    return answer;
+  }
+
+  #enter(model: string): boolean {
+    const { allowed, breaker } = mayCall(this.#breakers.get(model) ?? emptyBreaker(), this.#time.now());
+    this.#breakers.set(model, breaker);
+    return allowed;
+  }
+
+  #leave(model: string, answer: ModelAnswer): void {
+    const before = this.#breakers.get(model) ?? emptyBreaker();
+    const now = this.#time.now();
+    if (!answer.ok) this.#lastFailure = answer.failure.kind;
+    if (!answer.ok && answer.failure.kind === "aborted") return;
+    const after = answer.ok ? markSuccess(before) : markFailure(before, now, answer.failure.retryAfterMs);
+    this.#breakers.set(model, after);
+    const wasOpen = before.openedAt !== null;
+    const isOpen = after.openedAt !== null;
+    if (answer.ok) this.#lastFailure = null;
+    if (model === this.#options.model && wasOpen !== isOpen) {
+      this.#onBreaker({ opened: isOpen, failures: after.failures.length, retryAt: isOpen ? mayCall(after, now).retryAt : null });
+    }
+  }
+
+  #since(at: Date): number {
+    return Math.max(0, this.#time.now().getTime() - at.getTime());
+  }
+}
+
+/**
+ * What a call cost, in whole micro-dollars (rounded up), or null when the usage or a price is not
+ * known: an unknown cost is never taken for nothing. Dollars per million tokens are micro-dollars per token.
+ */
+export function costMicros(usage: { inputTokens: number; cachedTokens: number; outputTokens: number } | null, prices: ModelPrices): number | null {
+  if (usage === null || prices.input === null || prices.output === null) return null;
+  const fresh = Math.max(0, usage.inputTokens - usage.cachedTokens);
+  const cost = fresh * prices.input + usage.cachedTokens * (prices.cached ?? prices.input) + usage.outputTokens * prices.output;
+  return Math.ceil(Number(cost.toFixed(6)));
+}

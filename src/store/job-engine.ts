@@ -1,0 +1,48 @@
+import type { Sql } from "postgres";
+
+/** Postgres' type id of `timestamptz`. */
+const TIMESTAMPTZ = 1184;
+
+type Row = Record<string, unknown>;
+type Answer = Row[] & { columns?: { name: string; type: number }[] };
+
+/**
+ * The database as the job engine (pg-boss) wants it. The shared client is used by drizzle, which
+ * switches off the conversion of dates and JSON on it; both are done here. A text without values may
+ * hold several statements (`BEGIN; …; COMMIT`): it runs on a connection of its own, and is rolled
+ * back there when it fails.
+ */
+export function jobEngineDatabase(sql: Sql): { executeSql(text: string, values?: unknown[]): Promise<{ rows: Row[] }> } {
+  return {
+    async executeSql(text, values = []) {
+      if (values.length > 0) return { rows: rowsOf(await sql.unsafe(text, values.map(valueOf) as never[])) };
+      const connection = await sql.reserve();
+      try {
+        return { rows: rowsOf(await connection.unsafe(text)) };
+      } catch (error) {
+        await connection.unsafe("rollback").catch(() => {});
+        throw error;
+      } finally {
+        connection.release();
+      }
+    },
+  };
+}
+
+function valueOf(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  return value !== null && typeof value === "object" && !Array.isArray(value) ? JSON.stringify(value) : value;
+}
+
+/** One text with several statements gives a list of answers; their rows are put end to end. */
+function rowsOf(answer: unknown): Row[] {
+  const answers = (Array.isArray((answer as unknown[])[0]) ? answer : [answer]) as Answer[];
+  return answers.flatMap((one) => one.map((row) => withDates(row, one.columns ?? [])));
+}
+
+function withDates(row: Row, columns: readonly { name: string; type: number }[]): Row {
+  for (const { name, type } of columns) {
+    if (type === TIMESTAMPTZ && typeof row[name] === "string") row[name] = new Date(row[name]);
+  }
+  return row;
+}
