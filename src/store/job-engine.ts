@@ -15,7 +15,7 @@ type Answer = Row[] & { columns?: { name: string; type: number }[] };
 export function jobEngineDatabase(sql: Sql): { executeSql(text: string, values?: unknown[]): Promise<{ rows: Row[] }> } {
   return {
     async executeSql(text, values = []) {
-      if (values.length > 0) return { rows: rowsOf(await sql.unsafe(text, values.map(valueOf) as never[])) };
+      if (values.length > 0) return { rows: rowsOf(await sql.unsafe(text, values.map(plainValue) as never[])) };
       const connection = await sql.reserve();
       try {
         return { rows: rowsOf(await connection.unsafe(text)) };
@@ -29,9 +29,19 @@ export function jobEngineDatabase(sql: Sql): { executeSql(text: string, values?:
   };
 }
 
-function valueOf(value: unknown): unknown {
+function plainValue(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
-  return value !== null && typeof value === "object" && !Array.isArray(value) ? JSON.stringify(value) : value;
+  if (Array.isArray(value)) return arrayText(value);
+  return value !== null && typeof value === "object" ? JSON.stringify(value) : value;
+}
+
+/** Postgres' text form of an array. The client does not know the types of parameters, so it cannot make it. */
+function arrayText(values: readonly unknown[]): string {
+  const items = values.map((value) => {
+    const plain = plainValue(value);
+    return plain === null || plain === undefined ? "null" : `"${String(plain).replace(/(["\\])/g, "\\$1")}"`;
+  });
+  return `{${items.join(",")}}`;
 }
 
 /** One text with several statements gives a list of answers; their rows are put end to end. */

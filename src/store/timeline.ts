@@ -1,0 +1,68 @@
+import { and, asc, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
+import { type EventType, HUD_LEVEL, type TimelineEvent } from "../domain/events.ts";
+import type { Db, Sql } from "./db.ts";
+import { timeline } from "./schema.ts";
+import { storableJson } from "./text.ts";
+
+const ADD_EVENTS = `
+with added as (
+  insert into timeline (at, channel_id, type, level, trace_id, body)
+  select at, channel_id, type, level, trace_id, body
+  from json_to_recordset($1::text::json) as event(at timestamptz, channel_id text, type text, level text, trace_id text, body jsonb)
+  returning id
+)
+select string_agg(id::text, ',' order by id) as ids from added`;
+
+/** Writes what happened, all or nothing, and returns the ids in the given order. */
+export async function addEvents(sql: Sql, events: readonly TimelineEvent[]): Promise<number[]> {
+  if (events.length === 0) return [];
+  const rows = events.map((event) => ({
+    at: event.at,
+    channel_id: event.channelId,
+    type: event.body.type,
+    level: HUD_LEVEL[event.body.type] ?? null,
+    trace_id: event.traceId,
+    body: event.body,
+  }));
+  const [row] = await sql.unsafe<{ ids: string }[]>(ADD_EVENTS, [storableJson(rows)], { prepare: true });
+  return row?.ids.split(",").map(Number) ?? [];
+}
+
+export interface TimelineFilter {
+  channelId?: string;
+  types?: readonly EventType[];
+  /** Ids above this; then the oldest come first, and nothing is skipped. */
+  afterId?: number;
+  beforeId?: number;
+  limit: number;
+}
+
+/** A page of the timeline: newest first, or oldest first with `afterId`. */
+export async function listEvents(
+  db: Db,
+  { channelId, types, afterId, beforeId, limit }: TimelineFilter,
+): Promise<TimelineEvent[]> {
+  const rows = await db
+    .select()
+    .from(timeline)
+    .where(
+      and(
+        channelId === undefined ? undefined : eq(timeline.channelId, channelId),
+        types === undefined ? undefined : inArray(timeline.type, [...types]),
+        afterId === undefined ? undefined : gt(timeline.id, afterId),
+        beforeId === undefined ? undefined : lt(timeline.id, beforeId),
+      ),
+    )
+    .orderBy(afterId === undefined ? desc(timeline.id) : asc(timeline.id))
+    .limit(limit);
+  return rows.map(({ id, at, channelId, traceId, body }) => ({ id, at, channelId, traceId, body }));
+}
+
+/** Removes at most `limit` of the oldest rows from before `before`; returns how many. To be called until it is 0. */
+export async function pruneEvents(db: Db, before: Date, limit = 5_000): Promise<number> {
+  const [row] = await db.execute<{ removed: number }>(sql`
+    with old as (select id, at from timeline order by id limit ${limit}),
+      gone as (delete from timeline using old where timeline.id = old.id and old.at < ${before.toISOString()}::timestamptz returning 1)
+    select count(*)::int as removed from gone`);
+  return row?.removed ?? 0;
+}
