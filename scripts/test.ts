@@ -9,11 +9,19 @@ if (!existsSync("build/pgdata.tar.gz")) {
 }
 
 const report = join(tmpdir(), `byte-tests-${process.pid}.xml`);
-const code = await Bun.spawn([process.execPath, "test", "--reporter=junit", `--reporter-outfile=${report}`, ...process.argv.slice(2)], {
-  stdio: ["ignore", "inherit", "inherit"],
-}).exited;
+const code = await Bun.spawn(
+  [process.execPath, "test", "--reporter=junit", `--reporter-outfile=${report}`, ...process.argv.slice(2)],
+  {
+    stdio: ["ignore", "inherit", "inherit"],
+  },
+).exited;
 
-const suites = (await Bun.file(report).text().catch(() => "")).match(/<testsuites [^>]*>/)?.[0] ?? "";
+const suites =
+  (
+    await Bun.file(report)
+      .text()
+      .catch(() => "")
+  ).match(/<testsuites [^>]*>/)?.[0] ?? "";
 rmSync(report, { force: true });
 const count = (name: string) => Number(suites.match(new RegExp(`\\b${name}="(\\d+)"`))?.[1] ?? 0);
 const failed = count("failures") + count("errors");

@@ -17,7 +17,7 @@ export function installationKey(given: string | null, dataDir: string): Uint8Arr
     // `wx`: of two processes that start together one writes, the other reads.
     writeFileSync(path, `${crypto.getRandomValues(new Uint8Array(32)).toHex()}\n`, { flag: "wx", mode: 0o600 });
   } catch (error) {
-    if ((error as { code?: string }).code !== "EEXIST") throw new AppError("unavailable", "data_folder_unwritable", { path: dataDir });
+    if ((error as { code?: string }).code !== "EEXIST") throw new AppError("unavailable", "data_folder_unwritable", { dir: dataDir });
   }
   const text = readFileSync(path, "utf8").trim();
   if (!/^[0-9a-f]{64}$/.test(text)) throw new AppError("unavailable", "key_file_broken", { path });

@@ -36,7 +36,14 @@ export type ChatInbound =
     }
   | { kind: "raid"; channelId: string; fromLogin: string; fromName: string; viewers: number }
   | { kind: "message_deleted"; channelLogin: string; channelId: string | null; messageId: string }
-  | { kind: "chatter_cleared"; channelLogin: string; channelId: string | null; chatterId: string | null; login: string | null; seconds: number | null }
+  | {
+      kind: "chatter_cleared";
+      channelLogin: string;
+      channelId: string | null;
+      chatterId: string | null;
+      login: string | null;
+      seconds: number | null;
+    }
   | { kind: "joined"; channelLogin: string; channelId: string }
   | { kind: "left"; channelLogin: string; reason: string }
   | { kind: "join_failed"; channelLogin: string; reason: string }

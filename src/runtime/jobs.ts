@@ -25,6 +25,8 @@ const STOP_MS = 3_000;
 export interface JobsStatus {
   state: "starting" | "running" | "failed" | "stopped";
   failures: number;
+  /** Code of the last failure, or null. */
+  reason: string | null;
 }
 
 /**
@@ -38,6 +40,7 @@ export class Jobs {
   #boss: PgBoss | null = null;
   #state: JobsStatus["state"] = "starting";
   #failures = 0;
+  #reason: string | null = null;
 
   constructor(database: JobDatabase, jobs: readonly ScheduledJob[], log: Log) {
     this.#database = database;
@@ -46,13 +49,14 @@ export class Jobs {
   }
 
   status(): JobsStatus {
-    return { state: this.#state, failures: this.#failures };
+    return { state: this.#state, failures: this.#failures, reason: this.#reason };
   }
 
   async start(): Promise<void> {
     const boss = new PgBoss({ db: this.#database, schema: "jobs", superviseIntervalSeconds: 300 });
     boss.on("error", (error: unknown) => {
       this.#failures++;
+      this.#reason = codeOf(error);
       this.#log.warn("jobs.error", { code: codeOf(error) });
     });
     this.#boss = boss;
@@ -62,6 +66,7 @@ export class Jobs {
       if (this.#state === "starting") this.#state = "running";
     } catch (error) {
       this.#state = "failed";
+      this.#reason = codeOf(error);
       this.#log.error("jobs.start_failed", { code: codeOf(error) });
     }
   }

@@ -1,20 +1,7 @@
 import type { Clock, Log, Timers } from "../ports.ts";
+import type { Sql } from "../store/db.ts";
+import { acquireLeases, countOtherHolders, releaseLeases } from "../store/leases.ts";
 import { codeOf } from "./recorder.ts";
-
-/** A right over a name, with the token that grows with each change of holder. */
-export interface HeldLease {
-  name: string;
-  fence: number;
-}
-
-/** The leases in the database. Expiry is by the database's clock, so that processes agree. */
-export interface LeaseStore {
-  /** Takes those of `names` that are free, expired or already ours; gives back what we hold now of them. */
-  acquire(names: readonly string[], holder: string, ttlMs: number): Promise<readonly HeldLease[]>;
-  release(names: readonly string[], holder: string): Promise<void>;
-  /** How many other holders are alive. */
-  countOthers(holder: string): Promise<number>;
-}
 
 /** A lease lives this long without renewal: a killed process's channels are free after it. */
 export const LEASE_TTL_MS = 9_000;
@@ -28,7 +15,7 @@ export const LEASE_RENEW_MS = 3_000;
  */
 export class Leases {
   readonly holder: string;
-  readonly #store: LeaseStore;
+  readonly #sql: Sql;
   readonly #time: Clock & Timers;
   readonly #log: Log;
   readonly #onChange: (held: ReadonlySet<string>) => void;
@@ -36,6 +23,7 @@ export class Leases {
   #held = new Map<string, number>();
   #renewedAt: Date;
   #others = 0;
+  #awaySince: Date | null = null;
   #timer: (() => void) | null = null;
   #busy: Promise<void> | null = null;
   #again = false;
@@ -43,7 +31,7 @@ export class Leases {
 
   constructor(options: {
     holder: string;
-    store: LeaseStore;
+    sql: Sql;
     time: Clock & Timers;
     log: Log;
     /** The names that are wanted now, in order of importance. */
@@ -51,7 +39,7 @@ export class Leases {
     onChange: (held: ReadonlySet<string>) => void;
   }) {
     this.holder = options.holder;
-    this.#store = options.store;
+    this.#sql = options.sql;
     this.#time = options.time;
     this.#log = options.log;
     this.#list = options.list;
@@ -62,6 +50,11 @@ export class Leases {
   /** Other processes seen alive at the last renewal. */
   get others(): number {
     return this.#others;
+  }
+
+  /** Since when renewals fail; null while they succeed. */
+  get awaySince(): Date | null {
+    return this.#awaySince;
   }
 
   holds(name: string): boolean {
@@ -95,7 +88,7 @@ export class Leases {
     await this.#busy;
     const names = [...this.#held.keys(), processLease(this.holder)];
     this.#held.clear();
-    await this.#store.release(names, this.holder).catch((error: unknown) => {
+    await releaseLeases(this.#sql, names, this.holder).catch((error: unknown) => {
       this.#log.warn("leases.release_failed", { code: codeOf(error) });
     });
   }
@@ -115,13 +108,15 @@ export class Leases {
     const asked = this.#time.now();
     try {
       const wanted = await this.#list();
-      const got = await this.#store.acquire([processLease(this.holder), ...wanted], this.holder, LEASE_TTL_MS);
+      const got = await acquireLeases(this.#sql, [processLease(this.holder), ...wanted], this.holder, LEASE_TTL_MS);
       const gone = [...this.#held.keys()].filter((name) => !wanted.includes(name));
-      if (gone.length > 0) await this.#store.release(gone, this.holder);
-      this.#others = await this.#store.countOthers(this.holder);
+      if (gone.length > 0) await releaseLeases(this.#sql, gone, this.holder);
+      this.#others = await countOtherHolders(this.#sql, this.holder);
       this.#renewedAt = asked;
+      this.#awaySince = null;
       this.#set(new Map(got.filter(({ name }) => wanted.includes(name)).map(({ name, fence }) => [name, fence])));
     } catch (error) {
+      this.#awaySince ??= asked;
       this.#log.warn("leases.renew_failed", { code: codeOf(error) });
       if (this.#isExpired()) this.#set(new Map());
     }

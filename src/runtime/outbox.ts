@@ -1,10 +1,11 @@
 import type { SayOutcome } from "../domain/events.ts";
-import { emptyLimiter, isDuplicate, type Limiter, markSent, whenMaySend } from "../domain/limits.ts";
+import { emptyLimiter, isDuplicate, markSent, type SendLimiter, whenMaySend } from "../domain/limits.ts";
 import type { Reply } from "../domain/replies.ts";
 import type { Chat, Clock, Timers } from "../ports.ts";
 
 /** A line on its way to chat. Only a `Reply` can be sent. */
 export interface OutgoingLine {
+  traceId: string;
   channelLogin: string;
   text: Reply;
   replyToId: string | null;
@@ -29,7 +30,7 @@ export class Outbox {
   readonly #chat: Pick<Chat, "say" | "isModerator">;
   readonly #time: Clock & Timers;
   readonly #waiting = new Map<string, Waiting[]>();
-  #limiter: Limiter = emptyLimiter();
+  #limiter: SendLimiter = emptyLimiter();
   #timer: (() => void) | null = null;
   #stopped = false;
 
@@ -60,6 +61,17 @@ export class Outbox {
   cancel(channelLogin: string, reason: string): void {
     for (const item of this.#waiting.get(channelLogin) ?? []) item.resolve({ status: "rejected", reason });
     this.#waiting.delete(channelLogin);
+  }
+
+  /** Throws away a line that is still waiting; one that went to Twitch cannot be called back. */
+  cancelTrace(traceId: string, reason: string): void {
+    for (const [login, queue] of this.#waiting) {
+      const index = queue.findIndex((item) => item.line.traceId === traceId);
+      if (index < 0) continue;
+      queue.splice(index, 1)[0]?.resolve({ status: "rejected", reason });
+      if (queue.length === 0) this.#waiting.delete(login);
+      return;
+    }
   }
 
   stop(): void {

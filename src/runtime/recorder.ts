@@ -1,44 +1,21 @@
 import type { HistoryLine } from "../domain/chat.ts";
+import { AppError } from "../domain/errors.ts";
 import type { EventBody, TimelineEvent } from "../domain/events.ts";
 import type { Chance, Clock, Log, Timers } from "../ports.ts";
+import { addLines, markDeleted } from "../store/chat.ts";
+import type { Database } from "../store/db.ts";
+import { addModelCalls, type ModelCall } from "../store/ledger.ts";
+import { isDatabaseAway, sqlState } from "../store/refusals.ts";
+import { type StoredState, saveStates } from "../store/state.ts";
+import { addEvents } from "../store/timeline.ts";
 import type { Bus } from "./bus.ts";
 import { BoundedQueue } from "./queue.ts";
 
-/** What is taken back: one message, everything of a chatter since an instant, or the whole chat. */
+/** What is taken back: one message, everything of a chatter, or the whole chat of a channel. */
 export type Deletion =
   | { channelId: string; messageId: string }
   | { channelId: string; chatterId: string }
   | { channelId: string; all: true };
-
-/** One call of the model, for the ledger. Micro-dollars, tokens, milliseconds; null: not known. */
-export interface ModelCall {
-  at: Date;
-  channelId: string | null;
-  traceId: string;
-  purpose: "reply";
-  model: string;
-  outcome: "answered" | "failed" | "aborted";
-  inputTokens: number | null;
-  cachedTokens: number | null;
-  outputTokens: number | null;
-  costMicros: number | null;
-  latencyMs: number;
-  error: string | null;
-}
-
-/** Where the recorder writes. Each call is one transaction and throws when the database cannot. */
-export interface Writer<State> {
-  /** Stores lines in their order; gives back those that were new, with `seq`. */
-  addLines(lines: readonly HistoryLine[]): Promise<readonly HistoryLine[]>;
-  /** Stores events in their order; gives back their ids. */
-  addEvents(events: readonly TimelineEvent[]): Promise<readonly number[]>;
-  /** Gives back the ids of the messages that were taken back. */
-  markDeleted(deletion: Deletion, at: Date): Promise<readonly string[]>;
-  addCalls(calls: readonly ModelCall[]): Promise<void>;
-  saveStates(states: readonly State[]): Promise<void>;
-  /** Whether `error` says that the database is away (true) or that it refuses this very row (false). */
-  isAway(error: unknown): boolean;
-}
 
 /** Chat lines waiting to be written: about ten minutes of 500 a second while the database is away. */
 const LINES_MAX = 300_000;
@@ -54,6 +31,8 @@ const EVENTS_EVERY_MS = 3;
 /** States, ledger rows and deletions are less urgent. */
 const REST_EVERY_MS = 500;
 const EVENTS_BATCH_MAX = 200;
+/** A timeout or ban takes back what its chatter wrote in this time before it, as chat itself shows it. */
+const PURGE_BACK_MS = 24 * 3_600_000;
 /** Waits between attempts while the database is away. */
 const RETRY_MS = [250, 500, 1_000, 2_000];
 
@@ -63,15 +42,12 @@ export interface RecorderStats {
   linesDropped: number;
   linesRefused: number;
   linesStored: number;
+  /** Lines that need no more work: stored, known already, refused or dropped. */
+  linesDone: number;
   eventsWaiting: number;
   eventsDropped: number;
   /** Since when the database is away; null while it is there. */
   awaySince: Date | null;
-}
-
-/** A state that can be told apart by channel. */
-interface OfChannel {
-  channelId: string;
 }
 
 /**
@@ -79,8 +55,8 @@ interface OfChannel {
  * publishes. While the database is away it keeps up to the bounds above, goes on telling listeners
  * (without ids), and writes all of it in order when the database is back.
  */
-export class Recorder<State extends OfChannel> {
-  readonly #writer: Writer<State>;
+export class Recorder {
+  readonly #database: Pick<Database, "db" | "sql">;
   readonly #bus: Bus;
   readonly #time: Clock & Timers;
   readonly #chance: Chance;
@@ -91,7 +67,7 @@ export class Recorder<State extends OfChannel> {
   readonly #events = new BoundedQueue<TimelineEvent>(EVENTS_MAX);
   readonly #deletions = new BoundedQueue<{ deletion: Deletion; at: Date; afterLine: number }>(DELETIONS_MAX);
   readonly #calls = new BoundedQueue<ModelCall>(CALLS_MAX);
-  readonly #states = new Map<string, State>();
+  readonly #states = new Map<string, StoredState>();
 
   /** Lines and events at the head of their queues that listeners already know, without an id. */
   #linesTold = 0;
@@ -113,12 +89,12 @@ export class Recorder<State extends OfChannel> {
   #stopped = false;
 
   constructor(
-    writer: Writer<State>,
+    database: Pick<Database, "db" | "sql">,
     bus: Bus,
     outside: { time: Clock & Timers; chance: Chance; log: Log },
     options: { linesBatchMax: number },
   ) {
-    this.#writer = writer;
+    this.#database = database;
     this.#bus = bus;
     this.#time = outside.time;
     this.#chance = outside.chance;
@@ -132,6 +108,7 @@ export class Recorder<State extends OfChannel> {
       linesDropped: this.#lines.dropped,
       linesRefused: this.#linesRefused,
       linesStored: this.#linesStored,
+      linesDone: this.#linesDone,
       eventsWaiting: this.#events.length,
       eventsDropped: this.#events.dropped,
       awaySince: this.#awaySince,
@@ -144,7 +121,8 @@ export class Recorder<State extends OfChannel> {
       if (this.#linesTold > 0) this.#linesTold--;
     }
     this.#linesAdded++;
-    if (this.#linesBusy === null && this.#linesTimer === null) this.#linesTimer = this.#time.after(LINES_EVERY_MS, () => this.#startLines());
+    if (this.#linesBusy === null && this.#linesTimer === null)
+      this.#linesTimer = this.#time.after(LINES_EVERY_MS, () => this.#startLines());
     else if (this.#linesBusy === null && this.#awaySince === null && this.#lines.length >= this.#batchMax) this.#startLines();
   }
 
@@ -171,7 +149,7 @@ export class Recorder<State extends OfChannel> {
   }
 
   /** Keeps the newest state of a channel; older ones not yet written are forgotten. */
-  saveState(state: State): void {
+  saveState(state: StoredState): void {
     if (!this.#states.has(state.channelId) && this.#states.size >= STATES_MAX) return;
     this.#states.set(state.channelId, state);
     this.#planRest();
@@ -244,11 +222,11 @@ export class Recorder<State extends OfChannel> {
   /** Null: the database is away. A row it refuses is found by halving, counted and left out. */
   async #storeLines(batch: readonly HistoryLine[]): Promise<readonly HistoryLine[] | null> {
     try {
-      const stored = await this.#writer.addLines(batch);
+      const { stored } = await addLines(this.#database.sql, batch);
       this.#isBack();
       return stored;
     } catch (error) {
-      if (this.#writer.isAway(error)) {
+      if (isDatabaseAway(error)) {
         this.#isLost(error);
         return null;
       }
@@ -294,7 +272,7 @@ export class Recorder<State extends OfChannel> {
     const batch = this.#events.peek(EVENTS_BATCH_MAX);
     const droppedBefore = this.#events.dropped;
     try {
-      const ids = await this.#writer.addEvents(batch);
+      const ids = await addEvents(this.#database.sql, batch);
       const gone = Math.min(this.#events.dropped - droppedBefore, batch.length);
       this.#events.drop(batch.length - gone);
       const told = this.#eventsTold;
@@ -304,12 +282,13 @@ export class Recorder<State extends OfChannel> {
       }
       this.#isBack();
     } catch (error) {
-      if (!this.#writer.isAway(error)) {
+      if (!isDatabaseAway(error)) {
         this.#refuseEvents(batch, error);
         return;
       }
       this.#isLost(error);
-      for (const event of this.#events.peek(this.#events.length).slice(this.#eventsTold)) this.#bus.publish({ kind: "event", event });
+      for (const event of this.#events.peek(this.#events.length).slice(this.#eventsTold))
+        this.#bus.publish({ kind: "event", event });
       this.#eventsTold = this.#events.length;
     }
   }
@@ -341,7 +320,7 @@ export class Recorder<State extends OfChannel> {
     if (this.#stopped || this.#restBusy !== null) return;
     this.#restBusy = this.#writeRest()
       .catch((error: unknown) => {
-        if (this.#writer.isAway(error)) this.#isLost(error);
+        if (isDatabaseAway(error)) this.#isLost(error);
         else this.#log.error("recorder.rest_refused", { traceId: this.#chance.uuid(), code: codeOf(error) });
       })
       .finally(() => {
@@ -353,19 +332,27 @@ export class Recorder<State extends OfChannel> {
   async #writeRest(): Promise<void> {
     const calls = this.#calls.peek(500);
     if (calls.length > 0) {
-      await this.#writer.addCalls(calls);
+      await addModelCalls(this.#database.sql, calls);
       this.#calls.drop(calls.length);
     }
     if (this.#states.size > 0) {
       const states = [...this.#states.values()];
-      await this.#writer.saveStates(states);
+      await saveStates(this.#database.sql, states);
       for (const state of states) if (this.#states.get(state.channelId) === state) this.#states.delete(state.channelId);
     }
     for (let next = this.#deletions.peek(1)[0]; next && next.afterLine <= this.#linesDone; next = this.#deletions.peek(1)[0]) {
-      const messageIds = await this.#writer.markDeleted(next.deletion, next.at);
+      const messageIds = await this.#delete(next.deletion, next.at);
       this.#deletions.shift();
       if (messageIds.length > 0) this.#bus.publish({ kind: "lines_deleted", channelId: next.deletion.channelId, messageIds });
     }
+  }
+
+  #delete(deletion: Deletion, at: Date): Promise<string[]> {
+    const { db } = this.#database;
+    const { channelId } = deletion;
+    if ("messageId" in deletion) return markDeleted(db, channelId, { messageId: deletion.messageId }, at);
+    const chatterId = "chatterId" in deletion ? deletion.chatterId : null;
+    return markDeleted(db, channelId, { chatterId, since: new Date(at.getTime() - PURGE_BACK_MS) }, at);
   }
 
   // --- the database, away and back --------------------------------------------------------------
@@ -396,10 +383,8 @@ export class Recorder<State extends OfChannel> {
   }
 }
 
-/** The code of a database error, for logs: never its message, which holds SQL and people's texts. */
+/** What may be logged of a failure: a code or a reason, never a message, which may hold SQL and people's texts. */
 export function codeOf(error: unknown): string {
-  const direct = (error as { code?: unknown } | null)?.code;
-  if (typeof direct === "string") return direct;
-  const cause = (error as { cause?: { code?: unknown } } | null)?.cause?.code;
-  return typeof cause === "string" ? cause : "unknown";
+  if (error instanceof AppError) return error.reason;
+  return sqlState(error) ?? (error instanceof Error ? error.name : "unknown");
 }

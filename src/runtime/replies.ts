@@ -1,8 +1,8 @@
-import { type Breaker, emptyBreaker, markFailure, markSuccess, mayCall } from "../domain/breaker.ts";
+import { afterFailure, type Breaker, emptyBreaker, markAborted, markFailure, markSuccess, mayCall } from "../domain/breaker.ts";
 import type { ReplyRoute, SilenceReason } from "../domain/events.ts";
 import { fitReply, type Reply } from "../domain/replies.ts";
-import type { Clock, Log, Model, ModelAnswer, ModelFailure, PromptMessage } from "../ports.ts";
-import type { ModelCall } from "./recorder.ts";
+import type { Chance, Clock, Log, Model, ModelAnswer, ModelFailure, PromptMessage, Timers } from "../ports.ts";
+import type { ModelCall } from "../store/ledger.ts";
 
 /** A question on its way through the model. */
 export interface Ask {
@@ -37,6 +37,8 @@ export interface RepliesStatus {
   running: number;
   waiting: number;
   refused: number;
+  /** Calls that were answered since the start. */
+  answered: number;
   isOpen: boolean;
   retryAt: Date | null;
   lastFailure: ModelFailure["kind"] | null;
@@ -47,8 +49,8 @@ const WAITING_MAX = 64;
 /** A chat answer of 450 characters needs no more, also in Portuguese. */
 const OUTPUT_TOKENS_MAX = 400;
 const TEMPERATURE = 0.4;
-/** A fallback is not begun with less time than this left. */
-const FALLBACK_MS_MIN = 300;
+/** Share of the time left that the first model may take when a fallback stands behind it. */
+const FIRST_SHARE = 0.6;
 
 interface Running {
   ask: Ask;
@@ -62,8 +64,9 @@ interface Running {
  * breaker per model, one fallback, and a ledger row for every request that was made.
  */
 export class Replies {
-  readonly #model: Model;
-  readonly #time: Clock;
+  readonly #provider: Model;
+  readonly #time: Clock & Timers;
+  readonly #chance: Chance;
   readonly #log: Log;
   readonly #options: RepliesOptions;
   readonly #onCall: (call: ModelCall) => void;
@@ -72,23 +75,30 @@ export class Replies {
   readonly #running = new Map<string, Running>();
   readonly #waiting: Running[] = [];
   #refused = 0;
+  #answered = 0;
   #lastFailure: ModelFailure["kind"] | null = null;
 
   constructor(
     model: Model,
-    outside: { time: Clock; log: Log },
+    outside: { time: Clock & Timers; chance: Chance; log: Log },
     options: RepliesOptions,
     listen: {
       onCall: (call: ModelCall) => void;
       onBreaker: (change: { opened: boolean; failures: number; retryAt: Date | null }) => void;
     },
   ) {
-    this.#model = model;
+    this.#provider = model;
     this.#time = outside.time;
+    this.#chance = outside.chance;
     this.#log = outside.log;
     this.#options = options;
     this.#onCall = listen.onCall;
     this.#onBreaker = listen.onBreaker;
+  }
+
+  /** The first model asked. */
+  get model(): string {
+    return this.#options.model;
   }
 
   status(): RepliesStatus {
@@ -98,6 +108,7 @@ export class Replies {
       running: this.#running.size,
       waiting: this.#waiting.length,
       refused: this.#refused,
+      answered: this.#answered,
       isOpen: breaker?.openedAt != null,
       retryAt: breaker ? mayCall(breaker, now).retryAt : null,
       lastFailure: this.#lastFailure,
@@ -147,35 +158,72 @@ export class Replies {
   }
 
   async #answer(item: Running): Promise<AskResult> {
-    let last: SilenceReason = "model_breaker_open";
-    for (const model of [this.#options.model, this.#options.fallbackModel]) {
-      if (model === null) continue;
-      const leftMs = this.#options.deadlineMs - this.#since(item.askedAt);
-      if (leftMs < FALLBACK_MS_MIN) return { ok: false, reason: "model_deadline", latencyMs: this.#since(item.askedAt) };
-      if (!this.#enter(model)) continue;
-      const answer = await this.#call(item, model, leftMs);
-      if (item.abort.signal.aborted) return { ok: false, reason: item.abort.signal.reason as SilenceReason, latencyMs: this.#since(item.askedAt) };
-      if (answer.ok) {
-        const fit = fitReply(answer.text, { asker: item.ask.asker });
-        const latencyMs = this.#since(item.askedAt);
-        if (fit.ok) return { ok: true, text: fit.text, route: model === this.#options.model ? "model" : "model_fallback", latencyMs };
-        last = fit.reason;
-      } else {
-        last = answer.failure.kind === "deadline" ? "model_deadline" : "model_failed";
+    const { model: main, fallbackModel } = this.#options;
+    const models = fallbackModel !== null && fallbackModel !== main ? [main, fallbackModel] : [main];
+    let reason: SilenceReason = "model_breaker_open";
+    for (const [index, model] of models.entries()) {
+      const tried = await this.#try(item, model, index < models.length - 1);
+      if (tried === null) continue;
+      if ("text" in tried) {
+        const route = model === main ? "model" : "model_fallback";
+        return { ok: true, text: tried.text, route, latencyMs: this.#since(item.askedAt) };
       }
+      reason = tried.reason;
+      if (tried.isFinal) break;
     }
-    return { ok: false, reason: last, latencyMs: this.#since(item.askedAt) };
+    return { ok: false, reason, latencyMs: this.#since(item.askedAt) };
   }
 
-  async #call(item: Running, model: string, leftMs: number): Promise<ModelAnswer> {
+  /** Asks one model, again where that is worth it. Null: its breaker is open. `isFinal`: another model is no help. */
+  async #try(
+    item: Running,
+    model: string,
+    hasFallback: boolean,
+  ): Promise<{ text: Reply } | { reason: SilenceReason; isFinal: boolean } | null> {
+    for (let attempt = 1; ; attempt++) {
+      if (!this.#enter(model)) return null;
+      const answer = await this.#call(item, model, !hasFallback);
+      if (item.abort.signal.aborted) return { reason: item.abort.signal.reason as SilenceReason, isFinal: true };
+      if (answer.ok) {
+        const fit = fitReply(answer.text, { asker: item.ask.asker });
+        return fit.ok ? { text: fit.text } : { reason: fit.reason, isFinal: false };
+      }
+      const next = afterFailure({
+        ...answer.failure,
+        attempt,
+        remainingMs: this.#leftMs(item),
+        hasFallback,
+        chance: this.#chance.next(),
+      });
+      if (next.action === "give_up") return { reason: next.reason, isFinal: true };
+      if (next.action === "fallback") return { reason: "model_failed", isFinal: false };
+      await this.#wait(item, next.waitMs);
+      if (item.abort.signal.aborted) return { reason: item.abort.signal.reason as SilenceReason, isFinal: true };
+    }
+  }
+
+  /** Ends early when the question is given up. */
+  #wait(item: Running, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel();
+        item.abort.signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const cancel = this.#time.after(ms, done);
+      item.abort.signal.addEventListener("abort", done);
+    });
+  }
+
+  async #call(item: Running, model: string, isLast: boolean): Promise<ModelAnswer> {
     const startedAt = this.#time.now();
-    const answer = await this.#model.complete({
+    const answer = await this.#provider.complete({
       messages: item.ask.messages,
       model,
       temperature: TEMPERATURE,
       outputTokensMax: OUTPUT_TOKENS_MAX,
       // The first model may not eat the time of the second.
-      deadlineMs: model === this.#options.model && this.#options.fallbackModel !== null ? Math.ceil(leftMs * 0.6) : leftMs,
+      deadlineMs: Math.max(1, Math.ceil(this.#leftMs(item) * (isLast ? 1 : FIRST_SHARE))),
       signal: item.abort.signal,
     });
     this.#leave(model, answer);
@@ -186,9 +234,9 @@ export class Replies {
       purpose: "reply",
       model,
       outcome: answer.ok ? "answered" : answer.failure.kind === "aborted" ? "aborted" : "failed",
-      inputTokens: answer.usage?.inputTokens ?? null,
-      cachedTokens: answer.usage?.cachedTokens ?? null,
-      outputTokens: answer.usage?.outputTokens ?? null,
+      inputTokens: answer.usage?.inputTokens ?? 0,
+      cachedTokens: answer.usage?.cachedTokens ?? 0,
+      outputTokens: answer.usage?.outputTokens ?? 0,
       costMicros: costMicros(answer.usage, this.#options.prices),
       latencyMs: this.#since(startedAt),
       error: answer.ok ? null : [answer.failure.kind, answer.failure.status].filter((part) => part !== null).join(" "),
@@ -206,15 +254,21 @@ export class Replies {
     const before = this.#breakers.get(model) ?? emptyBreaker();
     const now = this.#time.now();
     if (!answer.ok) this.#lastFailure = answer.failure.kind;
-    if (!answer.ok && answer.failure.kind === "aborted") return;
-    const after = answer.ok ? markSuccess(before) : markFailure(before, now, answer.failure.retryAfterMs);
+    const after = breakerAfter(before, answer, now);
     this.#breakers.set(model, after);
     const wasOpen = before.openedAt !== null;
     const isOpen = after.openedAt !== null;
-    if (answer.ok) this.#lastFailure = null;
+    if (answer.ok) {
+      this.#lastFailure = null;
+      this.#answered++;
+    }
     if (model === this.#options.model && wasOpen !== isOpen) {
       this.#onBreaker({ opened: isOpen, failures: after.failures.length, retryAt: isOpen ? mayCall(after, now).retryAt : null });
     }
+  }
+
+  #leftMs(item: Running): number {
+    return Math.max(0, this.#options.deadlineMs - this.#since(item.askedAt));
   }
 
   #since(at: Date): number {
@@ -222,11 +276,19 @@ export class Replies {
   }
 }
 
+function breakerAfter(before: Breaker, answer: ModelAnswer, now: Date): Breaker {
+  if (answer.ok) return markSuccess(before);
+  return answer.failure.kind === "aborted" ? markAborted(before) : markFailure(before, now, answer.failure.retryAfterMs);
+}
+
 /**
  * What a call cost, in whole micro-dollars (rounded up), or null when the usage or a price is not
  * known: an unknown cost is never taken for nothing. Dollars per million tokens are micro-dollars per token.
  */
-export function costMicros(usage: { inputTokens: number; cachedTokens: number; outputTokens: number } | null, prices: ModelPrices): number | null {
+export function costMicros(
+  usage: { inputTokens: number; cachedTokens: number; outputTokens: number } | null,
+  prices: ModelPrices,
+): number | null {
   if (usage === null || prices.input === null || prices.output === null) return null;
   const fresh = Math.max(0, usage.inputTokens - usage.cachedTokens);
   const cost = fresh * prices.input + usage.cachedTokens * (prices.cached ?? prices.input) + usage.outputTokens * prices.output;

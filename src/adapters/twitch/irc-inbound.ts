@@ -1,5 +1,5 @@
-import { type IrcLine, toChatMessage } from "../../domain/irc-line.ts";
 import type { SupportKind } from "../../domain/events.ts";
+import { type IrcLine, toChatMessage } from "../../domain/irc-line.ts";
 import type { ChatInbound } from "../../ports.ts";
 
 /** Longest text of a notice that is kept, in UTF-16 units. */
@@ -17,9 +17,11 @@ export function inboundOf(line: IrcLine, receivedAt: Date): ChatInbound | null {
     case "CLEARCHAT":
       return clearOf(line);
     case "CLEARMSG": {
-      const messageId = line.tags["target-msg-id"];
+      const messageId = line.tags.get("target-msg-id");
       const channelLogin = loginOf(line);
-      return messageId && channelLogin ? { kind: "message_deleted", channelLogin, channelId: line.tags["room-id"] || null, messageId } : null;
+      return messageId && channelLogin
+        ? { kind: "message_deleted", channelLogin, channelId: line.tags.get("room-id") || null, messageId }
+        : null;
     }
     default:
       return null;
@@ -35,33 +37,33 @@ const SUPPORT: Readonly<Record<string, SupportKind>> = {
 
 function noticeOf(line: IrcLine): ChatInbound | null {
   const { tags } = line;
-  const channelId = tags["room-id"];
-  const kind = tags["msg-id"] ?? "";
+  const channelId = tags.get("room-id");
+  const kind = tags.get("msg-id") ?? "";
   if (!channelId) return null;
   // A copy of another room's notice in a shared chat is that room's event, not ours.
-  if (tags["source-room-id"] && tags["source-room-id"] !== channelId) return null;
+  if (tags.get("source-room-id") && tags.get("source-room-id") !== channelId) return null;
   if (kind === "raid") {
     return {
       kind: "raid",
       channelId,
-      fromLogin: tags["msg-param-login"] || tags["login"] || "",
-      fromName: tags["msg-param-displayName"] || tags["display-name"] || tags["login"] || "",
-      viewers: countOf(tags["msg-param-viewerCount"]),
+      fromLogin: tags.get("msg-param-login") || tags.get("login") || "",
+      fromName: tags.get("msg-param-displayName") || tags.get("display-name") || tags.get("login") || "",
+      viewers: countOf(tags.get("msg-param-viewerCount")),
     };
   }
   const support = SUPPORT[kind];
   if (!support) return null;
   // The gifts of a bomb follow it one by one: the bomb alone is the decision.
-  if (support === "gift" && tags["msg-param-community-gift-id"]) return null;
+  if (support === "gift" && tags.get("msg-param-community-gift-id")) return null;
   return {
     kind: "support",
     channelId,
-    chatterId: tags["user-id"] || "",
-    login: tags["login"] || "",
-    name: tags["display-name"] || tags["login"] || "",
+    chatterId: tags.get("user-id") || "",
+    login: tags.get("login") || "",
+    name: tags.get("display-name") || tags.get("login") || "",
     support,
-    amount: support === "gift_bomb" ? countOf(tags["msg-param-mass-gift-count"]) : 1,
-    months: countOf(tags["msg-param-cumulative-months"]) || null,
+    amount: support === "gift_bomb" ? countOf(tags.get("msg-param-mass-gift-count")) : 1,
+    months: countOf(tags.get("msg-param-cumulative-months")) || null,
     text: (line.params[1] ?? "").slice(0, NOTICE_CHARS_MAX),
   };
 }
@@ -69,12 +71,12 @@ function noticeOf(line: IrcLine): ChatInbound | null {
 function clearOf(line: IrcLine): ChatInbound | null {
   const channelLogin = loginOf(line);
   if (!channelLogin) return null;
-  const seconds = line.tags["ban-duration"];
+  const seconds = line.tags.get("ban-duration");
   return {
     kind: "chatter_cleared",
     channelLogin,
-    channelId: line.tags["room-id"] || null,
-    chatterId: line.tags["target-user-id"] || null,
+    channelId: line.tags.get("room-id") || null,
+    chatterId: line.tags.get("target-user-id") || null,
     login: line.params[1]?.toLowerCase() ?? null,
     seconds: seconds ? countOf(seconds) : null,
   };

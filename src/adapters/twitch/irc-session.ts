@@ -112,7 +112,22 @@ export class IrcSession {
 }
 
 /** Commands that tmi.js needs for the connection itself. RECONNECT is ours: its own way leaves a gap of a second. */
-const LIBRARY = new Set(["CAP", "PING", "PONG", "NOTICE", "001", "002", "003", "004", "372", "375", "376", "JOIN", "PART", "GLOBALUSERSTATE"]);
+const LIBRARY = new Set([
+  "CAP",
+  "PING",
+  "PONG",
+  "NOTICE",
+  "001",
+  "002",
+  "003",
+  "004",
+  "372",
+  "375",
+  "376",
+  "JOIN",
+  "PART",
+  "GLOBALUSERSTATE",
+]);
 
 function isForLibrary(raw: string): boolean {
   let at = 0;

@@ -99,7 +99,8 @@ class IrcChat implements Chat {
     if (this.#options.token === null) return Promise.resolve({ status: "rejected", reason: "anonymous" });
     if (!this.#joined.has(line.channelLogin)) return Promise.resolve({ status: "rejected", reason: "not_joined" });
     const text = line.text.replace(/[\r\n\0]+/g, " ");
-    const parent = line.replyToId !== null && /^[\w-]{1,64}$/.test(line.replyToId) ? `@reply-parent-msg-id=${line.replyToId} ` : "";
+    const parent =
+      line.replyToId !== null && /^[\w-]{1,64}$/.test(line.replyToId) ? `@reply-parent-msg-id=${line.replyToId} ` : "";
     if (!this.#session?.send(`${parent}PRIVMSG #${line.channelLogin} :${text}`)) {
       return Promise.resolve({ status: "rejected", reason: "not_connected" });
     }
@@ -228,10 +229,10 @@ class IrcChat implements Chat {
       case "RECONNECT":
         return this.#lost("reconnect_asked", 0);
       case "GLOBALUSERSTATE":
-        this.#userId = line.tags["user-id"] || this.#userId;
+        this.#userId = line.tags.get("user-id") || this.#userId;
         return;
       case "ROOMSTATE":
-        if (channel !== null) this.#roomState(channel, line.tags["room-id"]);
+        if (channel !== null) this.#roomState(channel, line.tags.get("room-id"));
         return;
       case "USERSTATE":
         if (channel !== null) this.#userState(channel, line);
@@ -251,7 +252,7 @@ class IrcChat implements Chat {
       if (LOGIN_NOTICE.test(line.params[1] ?? "")) this.#loginFailed();
       return;
     }
-    const id = line.tags["msg-id"] || "unknown";
+    const id = line.tags.get("msg-id") || "unknown";
     if (ROOM_NOTICES.test(id)) return;
     const sending = this.#sending.get(channel)?.shift();
     if (sending) return this.#settle(sending, { status: "rejected", reason: id });
@@ -302,7 +303,8 @@ class IrcChat implements Chat {
   }
 
   #parted(login: string, line: IrcLine): void {
-    const own = line.prefix?.nick === this.#options.login || (this.#options.login === null && line.prefix?.nick?.startsWith("justinfan"));
+    const own =
+      line.prefix?.nick === this.#options.login || (this.#options.login === null && line.prefix?.nick?.startsWith("justinfan"));
     if (!own || !this.#joined.delete(login)) return;
     this.#dropSendings(login, "not_joined");
     if (!this.#wanted.includes(login)) return;
@@ -339,11 +341,11 @@ class IrcChat implements Chat {
 
   /** USERSTATE tells our standing in the room and, with an `id`, that our oldest line there was taken. */
   #userState(login: string, line: IrcLine): void {
-    const badges = line.tags["badges"] ?? "";
-    const isModerator = line.tags["mod"] === "1" || /(?:^|,)(?:moderator|broadcaster|vip)\//.test(badges);
+    const badges = line.tags.get("badges") ?? "";
+    const isModerator = line.tags.get("mod") === "1" || /(?:^|,)(?:moderator|broadcaster|vip)\//.test(badges);
     if (isModerator) this.#moderated.add(login);
     else this.#moderated.delete(login);
-    const messageId = line.tags["id"];
+    const messageId = line.tags.get("id");
     const sending = messageId ? this.#sending.get(login)?.shift() : undefined;
     if (sending && messageId) this.#settle(sending, { status: "confirmed", messageId });
   }
