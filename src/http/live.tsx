@@ -1,0 +1,91 @@
+import { Html, render } from "../../views/html.ts";
+import {
+  ChannelsPartial,
+  ChatPartial,
+  DeletedMark,
+  EventPartial,
+  FiguresPartial,
+  hudMessage,
+  StatusPartial,
+  WholePartial,
+} from "../../views/live.tsx";
+import { wordsFor } from "../../views/words/index.ts";
+import { HUD_LEVEL } from "../domain/events.ts";
+import type { ChannelFigures } from "../domain/snapshots.ts";
+import type { HttpDeps } from "./deps.ts";
+import type { FreshRows, LiveRenderer, ViewSpec } from "./hub.ts";
+import type { LogItem } from "./live-log.ts";
+
+/** Figures that were read for one view serve all views of their channel for this long: less than a tick. */
+const FIGURES_MS = 900;
+/** Rows of the HUD's panel when it is drawn as a whole. */
+const HUD_ROWS = 50;
+/** Rows of the timeline when it is drawn as a whole. */
+const TIMELINE_ROWS = 100;
+
+const valuesOf = <T,>(items: readonly LogItem<T>[]): T[] => items.map((item) => item.value);
+
+/** Draws what the streams show, with the components of the pages themselves. */
+export function createLiveRenderer({ channels, clock, status }: HttpDeps): LiveRenderer {
+  const figuresOf = createFiguresReader({ channels, clock });
+
+  return {
+    rows({ language, zone }, { lines, skipped, events, deleted }) {
+      const words = wordsFor(language);
+      const hasChat = lines.length + skipped > 0;
+      return render(
+        <>
+          {hasChat ? <ChatPartial words={words} zone={zone} now={clock.now()} lines={valuesOf(lines)} skipped={skipped} /> : null}
+          {valuesOf(events).map((event) => (
+            <EventPartial words={words} zone={zone} event={event} />
+          ))}
+          {deleted.length > 0 ? <DeletedMark words={words} messageIds={valuesOf(deleted)} /> : null}
+        </>,
+      );
+    },
+
+    whole({ language, zone }, { lines, events, deleted }: FreshRows) {
+      const words = wordsFor(language);
+      const newestFirst = valuesOf(events).toReversed();
+      const hud = newestFirst.filter(({ body }) => HUD_LEVEL[body.type] !== undefined).slice(0, HUD_ROWS);
+      return render(
+        <>
+          <WholePartial words={words} zone={zone} lines={valuesOf(lines)} events={newestFirst.slice(0, TIMELINE_ROWS)} hud={hud} />
+          <DeletedMark words={words} messageIds={valuesOf(deleted)} />
+        </>,
+      );
+    },
+
+    hudEvent({ language, zone }, event) {
+      return JSON.stringify({ ...hudMessage(wordsFor(language), event, zone), type: event.body.type });
+    },
+
+    async parts({ login, language, zone }: ViewSpec, what) {
+      const words = wordsFor(language);
+      const system = status();
+      const list = channels.list();
+      const summary = channels.find(login);
+      const figures = summary?.channelId ? await figuresOf(summary.channelId) : null;
+      const reader = { words, zone, now: clock.now(), system };
+      const parts = new Map([
+        ["figures", render(<FiguresPartial {...reader} summary={summary} figures={figures} channelCount={list.length} />)],
+      ]);
+      if (what === "figures") return parts;
+      parts.set("status", render(<StatusPartial {...reader} />));
+      parts.set("channels", render(<ChannelsPartial {...reader} channels={list} focused={summary?.login ?? null} />));
+      return parts;
+    },
+  };
+}
+
+/** Reads a channel's figures once for all who ask in the same moment; null while they cannot be read. */
+function createFiguresReader({ channels, clock }: Pick<HttpDeps, "channels" | "clock">) {
+  const known = new Map<string, { at: number; figures: Promise<ChannelFigures | null> }>();
+  return (channelId: string): Promise<ChannelFigures | null> => {
+    const at = clock.now().getTime();
+    for (const [id, entry] of known) if (at - entry.at >= FIGURES_MS) known.delete(id);
+    const entry = known.get(channelId) ?? { at, figures: channels.figures(channelId).catch(() => null) };
+    known.set(channelId, entry);
+    return entry.figures;
+  };
+}

@@ -1,0 +1,157 @@
+import type { HistoryLine } from "../src/domain/chat.ts";
+import type { TimelineEvent } from "../src/domain/events.ts";
+import type { ChannelFigures, ChannelSummary, SystemStatus } from "../src/domain/snapshots.ts";
+import { Ago } from "./components.tsx";
+import { safeId } from "./format.ts";
+import { type Child, Html, type SafeHtml } from "./html.ts";
+import { ChannelCount, ChannelRows } from "./panels/channels.tsx";
+import { ChatRows, lineId, Removed } from "./panels/chat.tsx";
+import { HudRow } from "./panels/hud.tsx";
+import { StatusCount, StatusPart } from "./panels/status.tsx";
+import { pace, StripPart, TapePart } from "./panels/strip.tsx";
+import { TimelineRow } from "./panels/timeline.tsx";
+import type { Words } from "./words/index.ts";
+
+export { hudMessage } from "./event-line.tsx";
+export { ChannelRows, JoinedNotice, JoinForm, PartedNotice } from "./panels/channels.tsx";
+export { ChatRows } from "./panels/chat.tsx";
+export { HudForm, HudRow } from "./panels/hud.tsx";
+export { StatusPart } from "./panels/status.tsx";
+export { StripPart, TapePart } from "./panels/strip.tsx";
+export { TimelineRow } from "./panels/timeline.tsx";
+
+/** The elements of a dashboard page that the stream writes to. A page that has not got one of them ignores what is for it. */
+export const TARGETS = {
+  strip: "#strip",
+  tape: "#tape",
+  feed: "#feed",
+  pace: "#pace",
+  lastLine: "#last-line",
+  timeline: "#events",
+  hud: "#hud-list",
+  parts: "#parts",
+  partsCount: "#status-count",
+  channels: "#channel-rows",
+  channelsCount: "#channels-count",
+} as const;
+
+/** How a partial is put into its target; `innerMorph` keeps focus, selection and open disclosures. */
+export type Swap = "innerHTML" | "innerMorph" | "outerHTML" | "beforeend" | "afterbegin" | "delete";
+
+/** One change of the page: `child` goes to `target`. A message of the stream has one or more. */
+export function partial(target: string, swap: Swap, child: Child): SafeHtml {
+  return (
+    <hx-partial hx-target={target} hx-swap={swap}>
+      {child}
+    </hx-partial>
+  );
+}
+
+interface Reader {
+  words: Words;
+  zone: string;
+}
+
+/** New chat lines, oldest first, at the end of the feed. */
+export function ChatPartial(p: Reader & { now: Date; lines: readonly HistoryLine[]; skipped?: number }): SafeHtml {
+  const last = p.lines.at(-1);
+  return (
+    <>
+      {partial(TARGETS.feed, "beforeend", <ChatRows {...p} />)}
+      {last
+        ? partial(
+            TARGETS.lastLine,
+            "innerHTML",
+            <>
+              {p.words.say("chat.last")} <Ago at={last.sentAt} now={p.now} words={p.words} />
+            </>,
+          )
+        : null}
+    </>
+  );
+}
+
+/** One event: a row at the top of the timeline, one in the HUD's panel when it is for the broadcaster, and the time a reply took. */
+export function EventPartial(p: Reader & { event: TimelineEvent }): SafeHtml {
+  const { body, traceId } = p.event;
+  const hudRow = <HudRow {...p} />;
+  return (
+    <>
+      {partial(TARGETS.timeline, "afterbegin", <TimelineRow {...p} />)}
+      {hudRow.html === "" ? null : partial(TARGETS.hud, "afterbegin", hudRow)}
+      {body.type === "reply.sent" && traceId !== null
+        ? partial(`#${safeId("took", traceId)}`, "innerHTML", p.words.format.duration(body.latencyMs))
+        : null}
+    </>
+  );
+}
+
+/** Lists as a whole, for a page that missed more than can be replayed. `lines` oldest first, `events` and `hud` newest first. */
+export function WholePartial(
+  p: Reader & {
+    lines: readonly HistoryLine[];
+    skipped?: number;
+    events: readonly TimelineEvent[];
+    hud: readonly TimelineEvent[];
+  },
+): SafeHtml {
+  const { words, zone } = p;
+  return (
+    <>
+      {partial(TARGETS.feed, "innerHTML", <ChatRows {...p} />)}
+      {partial(
+        TARGETS.timeline,
+        "innerHTML",
+        p.events.map((event) => <TimelineRow words={words} zone={zone} event={event} />),
+      )}
+      {partial(
+        TARGETS.hud,
+        "innerHTML",
+        p.hud.map((event) => <HudRow words={words} zone={zone} event={event} />),
+      )}
+    </>
+  );
+}
+
+/** Lines that Twitch took back: each is marked, and struck by the style sheet. */
+export function DeletedMark({ words, messageIds }: { words: Words; messageIds: readonly string[] }): SafeHtml {
+  return <>{messageIds.map((id) => partial(`#${lineId(id)} .mark`, "innerHTML", <Removed words={words} />))}</>;
+}
+
+/** The strip and the tape of the focused channel. */
+export function FiguresPartial(
+  p: Reader & { system: SystemStatus; summary: ChannelSummary | null; figures: ChannelFigures | null; channelCount: number },
+): SafeHtml {
+  return (
+    <>
+      {partial(TARGETS.strip, "innerMorph", <StripPart {...p} />)}
+      {partial(TARGETS.tape, "innerMorph", <TapePart {...p} />)}
+      {p.figures ? partial(TARGETS.pace, "innerHTML", p.words.say("chat.pace", { count: pace(p.figures) })) : null}
+    </>
+  );
+}
+
+/** The parts of the installation. */
+export function StatusPartial(p: Reader & { system: SystemStatus }): SafeHtml {
+  return (
+    <>
+      {partial(TARGETS.parts, "innerMorph", <StatusPart {...p} />)}
+      {partial(TARGETS.partsCount, "innerHTML", <StatusCount {...p} />)}
+    </>
+  );
+}
+
+/** The list of channels. */
+export function ChannelsPartial(p: {
+  words: Words;
+  now: Date;
+  channels: readonly ChannelSummary[];
+  focused?: string | null;
+}): SafeHtml {
+  return (
+    <>
+      {partial(TARGETS.channels, "innerMorph", <ChannelRows {...p} />)}
+      {partial(TARGETS.channelsCount, "innerHTML", <ChannelCount {...p} />)}
+    </>
+  );
+}
