@@ -25,7 +25,7 @@ const code = await Bun.spawn(
     "--outfile",
     outfile,
     "src/main.ts",
-    "src/pglite-worker.ts",
+    "src/store/pglite-worker.ts",
   ],
   { stdio: ["ignore", "inherit", "inherit"] },
 ).exited;

@@ -6,6 +6,7 @@ import { version } from "../version.ts";
 import { printCode } from "./code.ts";
 import type { Console } from "./console.ts";
 import { demo } from "./demo.ts";
+import { health } from "./health.ts";
 import { migrateOnly } from "./migrate.ts";
 import { replay } from "./replay.ts";
 import { serve } from "./serve.ts";
@@ -15,7 +16,7 @@ const OK = 0;
 const FAILED = 1;
 const MISUSED = 2;
 
-const COMMANDS = ["serve", "demo", "replay", "migrate", "code"] as const;
+const COMMANDS = ["serve", "demo", "replay", "migrate", "code", "health"] as const;
 type CommandName = (typeof COMMANDS)[number];
 
 /** Runs what the command line asks for; resolves with the exit code. */
@@ -44,6 +45,7 @@ const COMMAND: Record<CommandName, (args: readonly string[], words: Words, conso
   replay,
   migrate: migrateOnly,
   code: printCode,
+  health,
 };
 
 function isCommand(name: string): name is CommandName {
