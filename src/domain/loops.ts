@@ -1,7 +1,7 @@
 /**
  * Keeps the agent out of talk with other bots (two of ours included): each would answer the other for
- * ever. Chat does not say who is a bot, so that three signs decide: a name, a pace no person types at,
- * and a row of calls that each follow at once upon our answer.
+ * ever. Chat does not say who is a bot, so that signs decide: a name, a pace no person types at, the same
+ * words again, and a row of calls that each follow soon upon our answer.
  */
 
 /** Bots of many channels, by login. They are recorded and never answered. */
@@ -47,6 +47,8 @@ export function isKnownBot(login: string, named: readonly string[]): boolean {
 export interface Caller {
   /** When we last answered; null: not yet. */
   answeredAt: Date | null;
+  /** What they last asked, after our name. */
+  prompt: string;
   /** Calls in a row that each followed soon upon our answer. */
   chain: number;
 }
@@ -54,7 +56,7 @@ export interface Caller {
 /** A call that comes later than this after our answer begins anew. */
 const CHAIN_GAP_MS = 30_000;
 /** Calls in a row before a rest of `CHAIN_GAP_MS`: an eager person gets this far. */
-const CHAIN_MAX = 5;
+const CHAIN_MAX = 4;
 /** The same for an account that calls itself a bot. */
 const CHAIN_BOT_MAX = 1;
 /** Least time to see an answer and begin to write. */
@@ -74,7 +76,7 @@ export function nextChain(caller: Caller, now: Date): number {
 export function findLoop(caller: Caller, login: string, prompt: string, now: Date): boolean {
   if (!isSoon(caller, now) || caller.answeredAt === null) return false;
   const chainMax = BOT_NAME.test(login) ? CHAIN_BOT_MAX : CHAIN_MAX;
-  if (nextChain(caller, now) >= chainMax) return true;
+  if (nextChain(caller, now) >= chainMax || prompt === caller.prompt) return true;
   const writingMs = Math.min(NOTICE_MS + prompt.length * TYPING_MS_PER_CHAR, TYPING_MS_MAX);
   return now.getTime() - caller.answeredAt.getTime() < writingMs;
 }

@@ -1,4 +1,4 @@
-import type { Asker, ContextLine } from "./channel.ts";
+import type { Asker, ContextLine } from "./channel-state.ts";
 import { clip, plain } from "./chat-text.ts";
 
 /** A turn of the prompt. Only rules of ours are in `system`; what viewers wrote is only in `user`. */

@@ -47,7 +47,14 @@ function callAt(text: string, start: number, names: CallNames): Call | null {
     wordAt(text, wordStart, names.trigger) ??
     (sign === AT ? (wordAt(text, wordStart, names.botLogin) ?? wordAt(text, wordStart, names.botDisplayName)) : null);
   if (end === null) return null;
-  return { prompt: plain(text.slice(end)).replace(SEPARATORS, "") };
+  const prompt = plain(text.slice(end)).replace(SEPARATORS, "");
+  return { prompt: withoutTrigger(prompt, names.trigger) };
+}
+
+/** "@bytebot byte, hi" calls twice and asks once. Without the comma the word belongs to the question. */
+function withoutTrigger(prompt: string, trigger: string): string {
+  const end = wordAt(prompt, 0, trigger);
+  return end !== null && /^[,:!]/.test(prompt.slice(end)) ? prompt.slice(end).replace(SEPARATORS, "") : prompt;
 }
 
 /** Where `word` ends when it stands whole at `start`, whatever its case; else null. */

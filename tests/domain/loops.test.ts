@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { findLoop, isKnownBot, nextChain } from "../../src/domain/loops.ts";
 import { after, noon } from "./builders.ts";
 
-const answered = (chain = 0) => ({ answeredAt: noon, chain });
+const answered = (chain = 0) => ({ answeredAt: noon, prompt: "before", chain });
 
 describe("F32: who talks like a bot", () => {
   test("a call faster than a person reads and types is a loop; at a person's pace it is none", () => {
@@ -14,12 +14,17 @@ describe("F32: who talks like a bot", () => {
   });
 
   test("a chatter whom we never answered is in no loop", () => {
-    expect(findLoop({ answeredAt: null, chain: 0 }, "ned", "oi", noon)).toBe(false);
+    expect(findLoop({ answeredAt: null, prompt: "oi", chain: 0 }, "ned", "oi", noon)).toBe(false);
   });
 
-  test("a row of five calls ends, and begins anew after a rest of 30 s", () => {
-    expect(findLoop(answered(3), "ned", "oi", after(20_000))).toBe(false);
-    expect(findLoop(answered(4), "ned", "oi", after(20_000))).toBe(true);
+  test("the same words again, soon after the answer, are a loop", () => {
+    expect(findLoop(answered(), "ned", "before", after(29_999))).toBe(true);
+    expect(findLoop(answered(), "ned", "before", after(30_000))).toBe(false);
+  });
+
+  test("a row of four calls ends, and begins anew after a rest of 30 s", () => {
+    expect(findLoop(answered(2), "ned", "oi", after(20_000))).toBe(false);
+    expect(findLoop(answered(3), "ned", "oi", after(20_000))).toBe(true);
     expect(findLoop(answered(4), "ned", "oi", after(30_000))).toBe(false);
     expect(nextChain(answered(4), after(29_999))).toBe(5);
     expect(nextChain(answered(4), after(30_000))).toBe(0);

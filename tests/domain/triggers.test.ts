@@ -28,6 +28,8 @@ describe("a call is the trigger as the first whole word", () => {
     ["@StudioAgent oi", "oi"],
     ["o que acha @studio_agent?", "o que acha?"],
     ["oi @studio_agent", "oi"],
+    ["@studio_agent byte, oi", "oi"],
+    ["@studio_agent byte é uma unidade?", "byte é uma unidade?"],
   ];
   for (const [text, wanted] of calls) test(JSON.stringify(text), () => expect(prompt(text)).toBe(wanted));
 });
