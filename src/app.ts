@@ -318,6 +318,7 @@ function createReplies(
     },
     {
       onCall: (call) => recorder.addCall(call),
+      onStatus: () => bus.publish({ kind: "status_changed" }),
       onBreaker: ({ opened, failures, retryAt }) => {
         recorder.addEvent(
           null,

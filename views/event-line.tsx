@@ -1,7 +1,7 @@
 import { type Actor, type EventBody, type EventType, HUD_LEVEL, type Level, type TimelineEvent } from "../src/domain/events.ts";
 import { type Child, Html } from "./html.ts";
 import type { IconName } from "./icons.ts";
-import type { WordKey, WordParams, Words } from "./words/index.ts";
+import { reasonText, type WordKey, type WordParams, type Words } from "./words/index.ts";
 
 /** One line about something that happened. `text` has names in <bdi>; `detail` is what people or machines said, if anything. */
 export interface EventLine {
@@ -38,8 +38,18 @@ const LINES: Lines = {
     login === null || anonymous
       ? { key: "event.chat.connected.anonymous", icon: "plug-zap" }
       : { key: "event.chat.connected", names: { login }, icon: "plug-zap", level: "ok" },
-  "chat.disconnected": ({ reason }) => ({ key: "event.chat.disconnected", icon: "unplug", level: "bad", detail: reason }),
-  "chat.login_failed": ({ reason }) => ({ key: "event.chat.login_failed", icon: "key-round", level: "bad", detail: reason }),
+  "chat.disconnected": ({ reason }, { words }) => ({
+    key: "event.chat.disconnected",
+    icon: "unplug",
+    level: "bad",
+    detail: reasonText(words, reason),
+  }),
+  "chat.login_failed": ({ reason }, { words }) => ({
+    key: "event.chat.login_failed",
+    icon: "key-round",
+    level: "bad",
+    detail: reasonText(words, reason),
+  }),
   "channel.joined": ({ login }) => ({ key: "event.channel.joined", names: { login }, icon: "radio-tower", level: "ok" }),
   "channel.left": ({ login }) => ({ key: "event.channel.left", names: { login }, icon: "log-out" }),
   "channel.join_failed": ({ login, reason }, { words }) => ({
@@ -127,7 +137,12 @@ const LINES: Lines = {
     level: "warn",
   }),
   "model.breaker_closed": () => ({ key: "event.model.breaker_closed", icon: "brain", level: "ok" }),
-  "database.lost": ({ reason }) => ({ key: "event.database.lost", icon: "database", level: "bad", detail: reason }),
+  "database.lost": ({ reason }, { words }) => ({
+    key: "event.database.lost",
+    icon: "database",
+    level: "bad",
+    detail: reasonText(words, reason),
+  }),
   "database.back": ({ awayMs, kept, dropped }, { words }) => {
     const time = words.format.duration(awayMs);
     if (dropped === 0) return { key: "event.database.back", params: { time, count: kept }, icon: "database", level: "ok" };

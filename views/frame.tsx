@@ -103,7 +103,7 @@ function Top(p: FrameProps): SafeHtml {
             <bdi class="cut">{focused ? focused.login : words.say("top.no_channel")}</bdi>
             <Icon name="chevrons-up-down" class="dim" />
           </b>
-          <small class="hide-phone">{focused ? channelSentence(words, focused) : words.say("verdict.no_channel")}</small>
+          <small class="hide-phone">{focused ? channelSentence(words, focused) : words.say("verdict.no_channel_detail")}</small>
         </span>
       </button>
       <span class="grow" />

@@ -107,6 +107,7 @@ function Dock({ words, login, options, shown, zone = "UTC" }: HudProps & { shown
         </span>
       </div>
       <main class="mid" tabindex="0" aria-label={words.say("hud.list")}>
+        <h1 class="vh">{words.say("hud.page_title", { channel: login })}</h1>
         <div class="newest-first" id="plates">
           {shown.map((message) => (
             <div class="alert" data-level={message.level} data-at={message.at}>

@@ -5,8 +5,14 @@ import type { IconName } from "./icons.ts";
 import type { Theme } from "./panels/settings.tsx";
 import type { Words } from "./words/index.ts";
 
-/** What htmx is told: no inline style, no history of its own, only the extension we use. */
-const HTMX_CONFIG = JSON.stringify({ includeIndicatorCSS: false, history: false, extensions: "sse", defaultTimeout: 15_000 });
+/** What htmx is told: no inline style, no history of its own, only the extension we use; what people opened stays open. */
+const HTMX_CONFIG = JSON.stringify({
+  includeIndicatorCSS: false,
+  history: false,
+  extensions: "sse",
+  defaultTimeout: 15_000,
+  morphIgnore: ["data-htmx-powered", "open"],
+});
 
 /** A whole document. Scripts are files of ours and deferred: the page reads without them. */
 export function Document(p: {

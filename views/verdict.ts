@@ -1,7 +1,7 @@
 import type { Level } from "../src/domain/events.ts";
 import type { ChannelSummary, PartStatus, SystemStatus } from "../src/domain/snapshots.ts";
 import type { IconName } from "./icons.ts";
-import type { Words } from "./words/index.ts";
+import { reasonText, type Words } from "./words/index.ts";
 
 /** The answer to "is everything all right?": a colour, a shape, two words, and one line under them. */
 export interface Verdict {
@@ -13,7 +13,8 @@ export interface Verdict {
 
 /** How a part is, as a sentence. */
 export function partSentence(words: Words, part: PartStatus): string {
-  return words.sayOr(`part.${part.name}.${part.reason}`, "part.other", { reason: part.reason, ...part.params });
+  const told = "reason" in part.params ? { ...part.params, reason: reasonText(words, String(part.params.reason)) } : part.params;
+  return words.sayOr(`part.${part.name}.${part.reason}`, "part.other", { reason: part.reason, ...told });
 }
 
 /** Why a channel is as it is, as a sentence. */

@@ -41,5 +41,5 @@ export function assetRoutes() {
 }
 
 function findAsset(name: string): Asset | null {
-  return Object.hasOwn(ASSETS, name) ? (ASSETS as Readonly<Record<string, Asset>>)[name] ?? null : null;
+  return Object.hasOwn(ASSETS, name) ? ((ASSETS as Readonly<Record<string, Asset>>)[name] ?? null) : null;
 }

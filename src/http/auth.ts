@@ -16,8 +16,11 @@ export type Caller =
   | { kind: "hud"; login: string; pass: string };
 
 export const SESSION_COOKIE = "byte_session";
-/** A session lives this long after it was last used. */
-export const SESSION_MS = 30 * 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A session lives this long after it was last used … */
+export const SESSION_MS = 30 * DAY_MS;
+/** … and this long at most, however much it is used. */
+export const SESSION_WHOLE_MS = 365 * DAY_MS;
 /** An answer of the database holds this long: what is revoked is refused within it. */
 const CHECK_MS = 1_000;
 /** How long a session that was good stays so while the database cannot be asked. */
@@ -43,7 +46,7 @@ export interface AuthDeps {
 export class Auth {
   readonly #deps: AuthDeps;
   readonly #checks = new Map<string, Check>();
-  #channels: { at: number; list: Promise<ChannelConfig[]> } | null = null;
+  #known: { at: number; channels: Promise<KnownChannels> } | null = null;
 
   constructor(deps: AuthDeps) {
     this.#deps = deps;
@@ -57,42 +60,41 @@ export class Auth {
     const bearer = bearerOf(request);
     if (bearer !== null) return (await this.#program(bearer)) ?? (await this.hud(bearer)) ?? NOBODY;
     const cookie = readCookies(request).get(SESSION_COOKIE);
-    if (cookie !== undefined && cookie.length <= SECRET_CHARS_MAX) return this.#checked(`session:${this.#deps.secrets.hash(cookie)}`);
+    if (cookie !== undefined && cookie.length <= SECRET_CHARS_MAX)
+      return this.#checked(`session:${this.#deps.secrets.hash(cookie)}`);
     return NOBODY;
   }
 
   /** The HUD that `token` opens, or null. */
   async hud(token: string): Promise<Extract<Caller, { kind: "hud" }> | null> {
     if (token.length > SECRET_CHARS_MAX) return null;
-    for (const { login, hudVersion } of await this.#listChannels()) {
-      if (isSameSecret(token, this.hudToken(login, hudVersion))) return { kind: "hud", login, pass: hudPass(login, hudVersion) };
-    }
-    return null;
-  }
-
-  /** The token of a channel's HUD, as it is since it was last rotated. */
-  hudToken(login: string, hudVersion: number): string {
-    return this.#deps.secrets.sign("hud", `${login}:${hudVersion}`);
+    const { tokens } = await this.#channels();
+    const channel = tokens.get(this.#deps.secrets.hash(token));
+    return channel === undefined ? null : { kind: "hud", login: channel.login, pass: hudPass(channel.login, channel.hudVersion) };
   }
 
   /** The token of the HUD of `login` as it is now, or null for a channel that is not ours. */
   async hudTokenOf(login: string): Promise<string | null> {
-    const channel = (await this.#listChannels()).find((one) => one.login === login);
-    return channel === undefined ? null : this.hudToken(login, channel.hudVersion);
+    const channel = (await this.#channels()).list.find((one) => one.login === login);
+    return channel === undefined ? null : this.#hudToken(channel);
+  }
+
+  #hudToken({ login, hudVersion }: ChannelConfig): string {
+    return this.#deps.secrets.sign("hud", `${login}:${hudVersion}`);
   }
 
   /** Whether `pass` still lets in. While the database cannot be asked, what was let in stays. */
   async isValid(pass: string): Promise<boolean> {
     if (pass === ADMIN_PASS) return true;
     if (!pass.startsWith("hud:")) return (await this.#checked(pass).catch(() => null))?.kind !== "nobody";
-    const channels = await this.#listChannels().catch(() => null);
-    return channels?.some(({ login, hudVersion }) => hudPass(login, hudVersion) === pass) ?? true;
+    const channels = await this.#channels().catch(() => null);
+    return channels?.list.some(({ login, hudVersion }) => hudPass(login, hudVersion) === pass) ?? true;
   }
 
   /** Forgets what it remembered: something was revoked or rotated here. */
   forget(): void {
     this.#checks.clear();
-    this.#channels = null;
+    this.#known = null;
   }
 
   async #program(token: string): Promise<Caller | null> {
@@ -123,20 +125,22 @@ export class Auth {
   async #findSession(pass: string): Promise<Found> {
     const sessionHash = pass.slice("session:".length);
     const session = await findSession(this.#deps.db, sessionHash, this.#deps.now());
-    if (session === null) return { caller: NOBODY, tokenId: null };
-    return { caller: { kind: "member", name: session.label, sessionHash, pass }, tokenId: null };
+    if (session === null) return { caller: NOBODY, tokenId: null, endsAt: 0 };
+    const endsAt = session.createdAt.getTime() + SESSION_WHOLE_MS;
+    return { caller: { kind: "member", name: session.label, sessionHash, pass }, tokenId: null, endsAt };
   }
 
   async #findToken(pass: string): Promise<Found> {
     const token = await findApiToken(this.#deps.db, pass.slice("token:".length));
-    if (token === null) return { caller: NOBODY, tokenId: null };
-    return { caller: { kind: "program", name: token.name, pass }, tokenId: token.id };
+    if (token === null) return { caller: NOBODY, tokenId: null, endsAt: 0 };
+    return { caller: { kind: "program", name: token.name, pass }, tokenId: token.id, endsAt: 0 };
   }
 
-  async #touch({ caller, tokenId }: Found): Promise<void> {
+  async #touch({ caller, tokenId, endsAt }: Found): Promise<void> {
     const { db } = this.#deps;
     const now = this.#deps.now();
-    if (caller.kind === "member") await touchSession(db, caller.sessionHash, now, new Date(now.getTime() + SESSION_MS));
+    const expiresAt = new Date(Math.min(now.getTime() + SESSION_MS, endsAt));
+    if (caller.kind === "member") await touchSession(db, caller.sessionHash, now, expiresAt);
     if (tokenId !== null) await touchApiToken(db, tokenId, now);
   }
 
@@ -148,23 +152,36 @@ export class Auth {
     for (const oldest of this.#checks.keys()) return void this.#checks.delete(oldest);
   }
 
-  #listChannels(): Promise<ChannelConfig[]> {
+  /** The channels and their HUD tokens, as the database said at most a second ago; as it last said, while it is away. */
+  #channels(): Promise<KnownChannels> {
     const at = this.#deps.now().getTime();
-    if (this.#channels === null || at - this.#channels.at >= CHECK_MS) {
-      const before = this.#channels?.list;
-      const list = listChannels(this.#deps.db).catch((error: unknown) => {
-        if (before !== undefined && isDatabaseAway(error)) return before;
-        throw error;
-      });
-      this.#channels = { at, list };
-    }
-    return this.#channels.list;
+    if (this.#known !== null && at - this.#known.at < CHECK_MS) return this.#known.channels;
+    const before = this.#known?.channels;
+    const channels = this.#readChannels().catch((error: unknown) => {
+      if (before !== undefined && isDatabaseAway(error)) return before;
+      throw error;
+    });
+    this.#known = { at, channels };
+    return channels;
   }
+
+  async #readChannels(): Promise<KnownChannels> {
+    const list = await listChannels(this.#deps.db);
+    return { list, tokens: new Map(list.map((channel) => [this.#deps.secrets.hash(this.#hudToken(channel)), channel])) };
+  }
+}
+
+interface KnownChannels {
+  list: readonly ChannelConfig[];
+  /** By the hash of their HUD's token: comparing hashes tells nothing about a token that is nearly right. */
+  tokens: ReadonlyMap<string, ChannelConfig>;
 }
 
 interface Found {
   caller: Caller;
   tokenId: string | null;
+  /** When a session ends however much it is used, in milliseconds since 1970. */
+  endsAt: number;
 }
 
 const NOBODY: Caller = { kind: "nobody" };

@@ -62,7 +62,8 @@ function orderOf({ action = "", channel = "", command = "" }: z.infer<typeof con
   if (word !== "") {
     const asked = ACTION_WORDS[word.toLowerCase()];
     const isWhole = more.length === 0 && (asked !== "list" || name === "");
-    if (asked === undefined || !isWhole) throw new AppError("invalid", "command_unknown", { given: command.slice(0, 40) }, "command");
+    if (asked === undefined || !isWhole)
+      throw new AppError("invalid", "command_unknown", { given: command.slice(0, 40) }, "command");
     return { action: asked, channel: name };
   }
   const asked = action.trim().toLowerCase();
@@ -76,13 +77,16 @@ async function control(http: HttpContext, request: Request, { action, channel }:
     const channels = http.deps.channels.list().map(({ login }) => login);
     return json({ ok: true, action, channels, message, mode: CHAT_MODE });
   };
-  if (action === "list") return answer(words.sayOr("api.channels_listed", "channels.title", { count: http.deps.channels.list().length }));
+  if (action === "list")
+    return answer(words.sayOr("api.channels_listed", "channels.title", { count: http.deps.channels.list().length }));
   if (channel.trim() === "") throw new AppError("invalid", "channel_missing", {}, "channel");
   const login = requireChannelLogin(channel);
   const by = actorOf(http.callerOf(request));
   if (action === "join") {
     const isNew = await joinOnce(http, login, by);
-    return answer(words.sayOr(isNew ? "api.channel_joining" : "api.channel_already", "channels.joined_toast", { channel: login }));
+    return answer(
+      words.sayOr(isNew ? "api.channel_joining" : "api.channel_already", "channels.joined_toast", { channel: login }),
+    );
   }
   await http.deps.channels.part(login, by);
   return answer(words.sayOr("api.channel_left", "channels.parted_toast", { channel: login }));

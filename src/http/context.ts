@@ -1,4 +1,4 @@
-import { type Words, wordsFor } from "../../views/words/index.ts";
+import { LANGUAGES, type Words, wordsFor } from "../../views/words/index.ts";
 import { AppError } from "../domain/errors.ts";
 import type { ChannelSummary } from "../domain/snapshots.ts";
 import type { Auth, Caller } from "./auth.ts";
@@ -20,7 +20,13 @@ export interface HttpContext {
   wordsOf(request: Request): Words;
 }
 
-export function createContext(deps: HttpDeps, secrets: SecretBox, hub: Hub, auth: Auth, entries: WeakMap<Request, Entry>): HttpContext {
+export function createContext(
+  deps: HttpDeps,
+  secrets: SecretBox,
+  hub: Hub,
+  auth: Auth,
+  entries: WeakMap<Request, Entry>,
+): HttpContext {
   return {
     deps,
     secrets,
@@ -43,4 +49,11 @@ export function getChannelId(http: HttpContext, login: string): string {
   const { channelId } = getChannel(http, login);
   if (channelId === null) throw new AppError("conflict", "channel_not_ready", { channel: login }, "channel");
   return channelId;
+}
+
+/** Texts of a HUD: OBS knows no cookie and asks for English, so that its address may name the language (`lang`). */
+export function hudWordsOf(http: HttpContext, request: Request): Words {
+  const wanted = new URL(request.url).searchParams.get("lang");
+  const language = LANGUAGES.find((one) => one === wanted);
+  return language === undefined ? http.wordsOf(request) : wordsFor(language);
 }

@@ -34,7 +34,8 @@ export async function dashboardPage(
   const { theme, zone, channel: last } = preferencesOf(request);
   const channels = deps.channels.list();
   const wanted = parseChannelLogin(url.searchParams.get("channel") ?? "");
-  const summary = channels.find(({ login }) => login === wanted) ?? channels.find(({ login }) => login === last) ?? channels[0] ?? null;
+  const summary =
+    channels.find(({ login }) => login === wanted) ?? channels.find(({ login }) => login === last) ?? channels[0] ?? null;
   const shown = await readShown(http, summary);
   const lists = place === "settings" ? await readLists(http, request) : {};
   const html = (
@@ -55,7 +56,8 @@ export async function dashboardPage(
       {...extras}
     />
   );
-  const cookie = wanted !== null && wanted === summary?.login ? { "set-cookie": keepPreference("channel", wanted, isSecure(http)) } : {};
+  const cookie =
+    wanted !== null && wanted === summary?.login ? { "set-cookie": keepPreference("channel", wanted, isSecure(http)) } : {};
   return page(html, status, cookie);
 }
 
@@ -118,9 +120,10 @@ export async function findSessionHash({ deps }: HttpContext, id: string): Promis
   return sessions.find(({ tokenHash }) => tokenHash.startsWith(id))?.tokenHash ?? null;
 }
 
-/** The address of a channel's HUD for OBS, or null while its token is not known. */
-async function hudUrlOf({ deps, auth }: HttpContext, request: Request, login: string): Promise<string | null> {
-  const token = await auth.hudTokenOf(login).catch(() => null);
-  const base = deps.config.publicUrl ?? new URL(request.url).origin;
-  return token === null ? null : `${base.replace(/\/$/, "")}/dashboard/hud?token=${token}`;
+/** The address of a channel's HUD for OBS, in the language of whoever copies it, or null while its token is not known. */
+async function hudUrlOf(http: HttpContext, request: Request, login: string): Promise<string | null> {
+  const token = await http.auth.hudTokenOf(login).catch(() => null);
+  const base = http.deps.config.publicUrl ?? new URL(request.url).origin;
+  const { language } = http.wordsOf(request);
+  return token === null ? null : `${base.replace(/\/$/, "")}/dashboard/hud?token=${token}&lang=${language}`;
 }

@@ -1,10 +1,12 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
+import { ComponentsPage } from "../../views/components-page.tsx";
 import type { DashboardProps, Fault } from "../../views/dashboard.tsx";
 import { Html, type SafeHtml } from "../../views/html.ts";
 import { HudForm, JoinedNotice, JoinForm, PartedNotice, partial } from "../../views/live.tsx";
 import { ErrorNotice } from "../../views/notice.tsx";
 import { requireChannelLogin } from "../domain/channel-login.ts";
+import { AppError } from "../domain/errors.ts";
 import { rotateHud } from "../store/channels.ts";
 import { actorOf } from "./auth.ts";
 import { getChannelId, type HttpContext } from "./context.ts";
@@ -12,6 +14,7 @@ import { dashboardPage } from "./dashboard-page.tsx";
 import { channelField, hudTextField } from "./fields.ts";
 import { readForm, readQuery, requireField } from "./input.ts";
 import { isHtmx, page, seeOther } from "./page.ts";
+import { preferencesOf } from "./preferences.ts";
 import { faultOf } from "./refusals.tsx";
 import { issueApiToken } from "./settings.ts";
 
@@ -29,6 +32,12 @@ export function dashboardRoutes(http: HttpContext) {
     .get("/dashboard", ({ request }) => dashboardPage(http, request, "operate"))
     .get("/dashboard/channels", ({ request }) => dashboardPage(http, request, "channels"))
     .get("/dashboard/settings", ({ request }) => dashboardPage(http, request, "settings"))
+    .get("/dashboard/components", ({ request }) => {
+      if (!deps.config.isDevelopment) throw new AppError("not_found", "not_found");
+      const { theme, zone } = preferencesOf(request);
+      const frame = { words: http.wordsOf(request), theme, zone, now: deps.clock.now(), system: deps.status() };
+      return page(<ComponentsPage {...frame} path="/dashboard/components" />);
+    })
     .post("/dashboard/channels", async ({ request }) => join(http, request, (await readForm(request, joinForm)).login))
     .post("/dashboard/channels/:login/part", async ({ request, params }) => {
       const login = requireChannelLogin(params.login);

@@ -54,6 +54,6 @@ export function refusalOf(error: unknown, traceId: string): Refusal {
 function told({ kind, reason, params, field }: AppError): Refusal {
   const code = BAD_REQUEST[reason];
   const status = code === undefined ? STATUS[kind] : 400;
-  const retryAfterS = status === 429 || status === 503 ? Number(params["seconds"] ?? RETRY_S) : null;
+  const retryAfterS = status === 429 || status === 503 ? Number(params.seconds ?? RETRY_S) : null;
   return { status, code: code ?? reason, reason, params, field, traceId: null, retryAfterS };
 }

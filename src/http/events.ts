@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import { parseChannelLogin } from "../domain/channel-login.ts";
 import { AppError } from "../domain/errors.ts";
 import type { Caller } from "./auth.ts";
-import type { HttpContext } from "./context.ts";
+import { type HttpContext, hudWordsOf } from "./context.ts";
 import type { ViewSpec } from "./hub.ts";
 import { preferencesOf } from "./preferences.ts";
 import { parseCursor } from "./sse.ts";
@@ -19,7 +19,7 @@ export function eventRoutes(http: HttpContext) {
     .get("/dashboard/hud/events", ({ request, server }) => {
       server?.timeout(request, 0);
       const login = hudLoginOf(http, request);
-      return open(http, request, { kind: "hud", login, language: http.wordsOf(request).language, zone: "UTC" });
+      return open(http, request, { kind: "hud", login, language: hudWordsOf(http, request).language, zone: "UTC" });
     });
 }
 

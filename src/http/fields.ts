@@ -11,11 +11,19 @@ export const channelField = z.string().transform((text, check) => {
 
 /** A whole number in a query, within bounds, with what it is when it is left out. */
 export function wholeField(min: number, max: number, fallback: number) {
-  return z.string().regex(/^\d{1,15}$/).transform(Number).pipe(z.number().min(min).max(max)).default(fallback);
+  return z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .default(fallback);
 }
 
 /** A row's id in a query. */
-export const idField = z.string().regex(/^\d{1,15}$/).transform(Number);
+export const idField = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
 
 /** Text for the broadcaster: as long as the HUD shows, in code points, trimmed. */
 export const HUD_TEXT_CHARS_MAX = 300;

@@ -1,11 +1,11 @@
+import type { Language } from "../../views/words/index.ts";
 import { AppError } from "../domain/errors.ts";
+import type { TimelineEvent } from "../domain/events.ts";
 import type { Log } from "../ports.ts";
 import type { Bus, BusMessage } from "../runtime/bus.ts";
 import { type FeedKind, type FeedSource, LiveFeed } from "./live-feed.ts";
 import type { LogItem, LogSlice } from "./live-log.ts";
-import type { TimelineEvent } from "../domain/events.ts";
 import { BEAT, type Cursor, encodeCursor, encodeFrame, STREAM_HEADERS, STREAM_OPENING } from "./sse.ts";
-import type { Language } from "../../views/words/index.ts";
 
 /** What a stream shows. Streams that show the same share every byte. */
 export interface ViewSpec {
@@ -98,6 +98,14 @@ interface View {
   catchUps: Map<string, Uint8Array>;
 }
 
+interface FeedEntry {
+  feed: LiveFeed;
+  /** What is to take its place: it began while the database was away. */
+  next: LiveFeed | null;
+  /** When its last reader was seen to be gone; null while it has one. */
+  idleSince: number | null;
+}
+
 /** How the streams are, for the status page and the benchmark. */
 export interface HubStats {
   clients: number;
@@ -112,7 +120,7 @@ export interface HubStats {
 export class Hub {
   readonly #deps: HubDeps;
   readonly #views = new Map<string, View>();
-  readonly #feeds = new Map<string, { feed: LiveFeed; idleSince: number | null }>();
+  readonly #feeds = new Map<string, FeedEntry>();
   readonly #encoder = new TextEncoder();
   readonly #opening = this.#encoder.encode(STREAM_OPENING);
   readonly #beat = this.#encoder.encode(BEAT);
@@ -216,8 +224,10 @@ export class Hub {
   #take(message: BusMessage): void {
     if (message.kind === "channels_changed" || message.kind === "status_changed") return this.#statusChanged();
     const channelId = message.kind === "event" ? message.event.channelId : message.channelId;
-    for (const { feed } of this.#feeds.values()) {
-      if (channelId === null || feed.channelId === channelId) feed.take(message);
+    for (const { feed, next } of this.#feeds.values()) {
+      if (channelId !== null && feed.channelId !== channelId) continue;
+      feed.take(message);
+      next?.take(message);
     }
     for (const view of this.#views.values()) {
       if (channelId === null || view.feed.channelId === channelId) this.#schedule(view);
@@ -284,11 +294,35 @@ export class Hub {
     if (channelId === view.feed.channelId) return;
     const feed = this.#feed(view.spec.kind, channelId);
     await feed.open();
+    this.#move(view, feed);
+  }
+
+  /** From now on the view is told by another feed: a dashboard is drawn as a whole, a HUD gets what it has not seen. */
+  #move(view: View, feed: LiveFeed): void {
+    const { timelineId, historySeq } = view.feed.cursorAt(view.sentN);
     view.feed = feed;
     [view.sentN, view.linesSeen] = [feed.log.head, feed.log.linesEver];
     view.catchUps.clear();
-    const bytes = this.#encode(view, { ...feed.log.after(-1), skipped: 0 }, view.spec.kind === "dashboard");
-    this.#sendAll(view, bytes);
+    const isWhole = view.spec.kind === "dashboard";
+    const missed = isWhole ? null : feed.since({ timelineId, historySeq, position: null });
+    this.#sendAll(view, this.#encode(view, { ...(missed ?? feed.log.after(-1)), skipped: 0 }, isWhole));
+  }
+
+  /** Feeds that began while the database was away begin again, until it answers. */
+  async #restartEmptyFeeds(): Promise<void> {
+    for (const [key, entry] of this.#feeds) {
+      const { feed } = entry;
+      if (feed.isLoaded) continue;
+      await feed.open();
+      if (feed.isLoaded) continue;
+      entry.next = this.#newFeed(feed.kind, feed.channelId);
+      await entry.next.open();
+      const fresh = entry.next;
+      entry.next = null;
+      if (!fresh.isLoaded || this.#feeds.get(key) !== entry) continue;
+      entry.feed = fresh;
+      for (const view of this.#views.values()) if (view.feed === feed) this.#move(view, fresh);
+    }
   }
 
   async #sendParts(view: View, what: PartKind): Promise<void> {
@@ -309,6 +343,7 @@ export class Hub {
       for (const view of this.#views.values()) await this.#tickView(view, now);
       await this.#sweepPasses();
       this.#sweepFeeds(now);
+      await this.#restartEmptyFeeds();
     } catch (error) {
       this.#complain("live.tick_failed", error);
     } finally {
@@ -348,9 +383,13 @@ export class Hub {
     const known = this.#feeds.get(key);
     if (known !== undefined) return known.feed;
     if (this.#feeds.size >= FEEDS_MAX) this.#dropIdleFeed();
-    const feed = new LiveFeed(channelId, kind, this.#deps.word(), this.#deps.source(kind, channelId));
-    this.#feeds.set(key, { feed, idleSince: null });
+    const feed = this.#newFeed(kind, channelId);
+    this.#feeds.set(key, { feed, next: null, idleSince: null });
     return feed;
+  }
+
+  #newFeed(kind: FeedKind, channelId: string | null): LiveFeed {
+    return new LiveFeed(channelId, kind, this.#deps.word(), this.#deps.source(kind, channelId));
   }
 
   #dropIdleFeed(): void {
@@ -422,7 +461,9 @@ export class Hub {
   }
 
   #complain(event: string, error: unknown): void {
-    this.#deps.log.warn(event, { reason: error instanceof AppError ? error.reason : error instanceof Error ? error.name : "unknown" });
+    this.#deps.log.warn(event, {
+      reason: error instanceof AppError ? error.reason : error instanceof Error ? error.name : "unknown",
+    });
   }
 }
 

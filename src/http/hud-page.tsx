@@ -5,7 +5,7 @@ import { HUD_MESSAGES_MAX } from "../../views/hud-options.ts";
 import type { TimelineEvent } from "../domain/events.ts";
 import { isDatabaseAway } from "../store/refusals.ts";
 import { listEvents } from "../store/timeline.ts";
-import type { HttpContext } from "./context.ts";
+import { type HttpContext, hudWordsOf } from "./context.ts";
 import { hudLoginOf } from "./events.ts";
 import { HUD_TYPES } from "./hud-api.ts";
 import { page } from "./page.ts";
@@ -25,12 +25,14 @@ export function hudPageRoutes(http: HttpContext) {
     const events = await listShown(http, login);
     const since = deps.clock.now().getTime() - (options.hideMs ?? DOCK_MS);
     const cursor = encodeCursor({ timelineId: events.at(-1)?.id ?? 0, historySeq: 0, position: null });
-    const key = searchParams.has("token") ? `token=${encodeURIComponent(searchParams.get("token") ?? "")}` : `channel=${login}`;
+    const words = hudWordsOf(http, request);
+    const token = searchParams.get("token");
+    const key = token === null ? `channel=${login}` : `token=${encodeURIComponent(token)}`;
     const html = (
       <HudPage
-        words={http.wordsOf(request)}
+        words={words}
         login={login}
-        eventsUrl={`/dashboard/hud/events?${key}`}
+        eventsUrl={`/dashboard/hud/events?${key}&lang=${words.language}`}
         initial={events.filter(({ at }) => at.getTime() > since)}
         cursor={cursor}
         options={options}

@@ -56,7 +56,9 @@ function faultOf(issue: Issue, whole: unknown, field: string): [reason: string, 
     case "invalid_value":
       return ["field_choice", { field, allowed: issue.values.map(String).join(", ") }];
     case "too_small":
-      return issue.origin === "string" ? ["field_missing", { field }] : ["field_too_small", { field, min: Number(issue.minimum) }];
+      return issue.origin === "string"
+        ? ["field_missing", { field }]
+        : ["field_too_small", { field, min: Number(issue.minimum) }];
     case "too_big":
       return [issue.origin === "string" ? "field_too_long" : "field_too_big", { field, max: Number(issue.maximum) }];
     case "custom":

@@ -48,13 +48,15 @@ export class LiveFeed {
     this.#source = source;
   }
 
-  /** Reads the stored rows it begins with. Never throws: with the database away it begins empty, and tries again for the next reader. */
-  async open(): Promise<void> {
-    if (this.#isLoaded) return;
-    this.#opening ??= this.#load().finally(() => {
-      this.#opening = null;
-    });
-    await this.#opening;
+  /** Whether it began with what was stored; false while it reads, and when the database was away. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  /** Reads the stored rows it begins with, once. Never throws: with the database away it begins empty, and is replaced later. */
+  open(): Promise<void> {
+    this.#opening ??= this.#load();
+    return this.#opening;
   }
 
   /** Takes what the bus tells of this channel, or of the whole installation. */

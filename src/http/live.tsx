@@ -18,6 +18,8 @@ import type { LogItem } from "./live-log.ts";
 
 /** Figures that were read for one view serve all views of their channel for this long: less than a tick. */
 const FIGURES_MS = 900;
+/** Channels whose figures are remembered. */
+const CHANNELS_MAX = 500;
 /** Rows of the HUD's panel when it is drawn as a whole. */
 const HUD_ROWS = 50;
 /** Rows of the timeline when it is drawn as a whole. */
@@ -26,8 +28,9 @@ const TIMELINE_ROWS = 100;
 const valuesOf = <T,>(items: readonly LogItem<T>[]): T[] => items.map((item) => item.value);
 
 /** Draws what the streams show, with the components of the pages themselves. */
-export function createLiveRenderer({ channels, clock, status }: HttpDeps): LiveRenderer {
-  const figuresOf = createFiguresReader({ channels, clock });
+export function createLiveRenderer(deps: HttpDeps): LiveRenderer {
+  const { channels, clock } = deps;
+  const figuresOf = createFiguresReader(deps);
 
   return {
     rows({ language, zone }, { lines, skipped, events, deleted }) {
@@ -50,7 +53,13 @@ export function createLiveRenderer({ channels, clock, status }: HttpDeps): LiveR
       const hud = newestFirst.filter(({ body }) => HUD_LEVEL[body.type] !== undefined).slice(0, HUD_ROWS);
       return render(
         <>
-          <WholePartial words={words} zone={zone} lines={valuesOf(lines)} events={newestFirst.slice(0, TIMELINE_ROWS)} hud={hud} />
+          <WholePartial
+            words={words}
+            zone={zone}
+            lines={valuesOf(lines)}
+            events={newestFirst.slice(0, TIMELINE_ROWS)}
+            hud={hud}
+          />
           <DeletedMark words={words} messageIds={valuesOf(deleted)} />
         </>,
       );
@@ -62,7 +71,7 @@ export function createLiveRenderer({ channels, clock, status }: HttpDeps): LiveR
 
     async parts({ login, language, zone }: ViewSpec, what) {
       const words = wordsFor(language);
-      const system = status();
+      const system = deps.status();
       const list = channels.list();
       const summary = channels.find(login);
       const figures = summary?.channelId ? await figuresOf(summary.channelId) : null;
@@ -78,14 +87,17 @@ export function createLiveRenderer({ channels, clock, status }: HttpDeps): LiveR
   };
 }
 
-/** Reads a channel's figures once for all who ask in the same moment; null while they cannot be read. */
+/** Reads a channel's figures once for all who ask in the same moment; as they last were while they cannot be read. */
 function createFiguresReader({ channels, clock }: Pick<HttpDeps, "channels" | "clock">) {
   const known = new Map<string, { at: number; figures: Promise<ChannelFigures | null> }>();
   return (channelId: string): Promise<ChannelFigures | null> => {
     const at = clock.now().getTime();
-    for (const [id, entry] of known) if (at - entry.at >= FIGURES_MS) known.delete(id);
-    const entry = known.get(channelId) ?? { at, figures: channels.figures(channelId).catch(() => null) };
-    known.set(channelId, entry);
-    return entry.figures;
+    const before = known.get(channelId);
+    if (before && at - before.at < FIGURES_MS) return before.figures;
+    const figures = channels.figures(channelId).catch(() => before?.figures ?? null);
+    known.delete(channelId);
+    known.set(channelId, { at, figures });
+    for (const oldest of known.keys()) if (known.size > CHANNELS_MAX) known.delete(oldest);
+    return figures;
   };
 }

@@ -45,7 +45,8 @@ const REFUSAL = {
 /** `/openapi.json`: the API as OpenAPI 3.1 describes it. */
 export function openapiRoutes({ deps }: HttpContext) {
   const paths: Record<string, Record<string, object>> = {};
-  for (const operation of OPERATIONS) paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
+  for (const operation of OPERATIONS)
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
   const document = {
     openapi: "3.1.0",
     info: { title: "Byte", version: deps.status().version },
@@ -63,7 +64,10 @@ export function openapiRoutes({ deps }: HttpContext) {
 }
 
 function describe({ summary, query, body, status = 200 }: Operation): object {
-  const refusal = { description: "Refused.", content: { "application/json": { schema: { $ref: "#/components/schemas/Refusal" } } } };
+  const refusal = {
+    description: "Refused.",
+    content: { "application/json": { schema: { $ref: "#/components/schemas/Refusal" } } },
+  };
   return {
     summary,
     ...(query ? { parameters: parametersOf(query) } : {}),

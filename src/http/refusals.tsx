@@ -21,11 +21,16 @@ export function answerRefusal(http: HttpContext, request: Request, error: unknow
   const words = http.wordsOf(request);
   if (isForPrograms(pathname)) return json(bodyOf(words, refusal, pathname), refusal.status, headers);
   const detail = sentenceOf(words, refusal);
-  if (isHtmx(request)) return page(<ErrorNotice words={words} message={detail} traceId={refusal.traceId} />, refusal.status, headers);
+  if (isHtmx(request))
+    return page(<ErrorNotice words={words} message={detail} traceId={refusal.traceId} />, refusal.status, headers);
   const title = words.sayOr(`error.status.${refusal.status}`, "error.generic");
   const { theme } = preferencesOf(request);
   const { status, traceId } = refusal;
-  return page(<ErrorPage words={words} theme={theme} status={status} title={title} detail={detail} traceId={traceId} />, status, headers);
+  return page(
+    <ErrorPage words={words} theme={theme} status={status} title={title} detail={detail} traceId={traceId} />,
+    status,
+    headers,
+  );
 }
 
 /** Why, in a sentence. */

@@ -89,4 +89,8 @@ function hostname(host: string): string {
   return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : "";
 }
 
-const bare = (name: string) => name.toLowerCase().replace(/^\[|\]$/g, "").replace(/\.$/, "");
+const bare = (name: string) =>
+  name
+    .toLowerCase()
+    .replace(/^\[|\]$/g, "")
+    .replace(/\.$/, "");

@@ -39,7 +39,7 @@ export interface HttpServer {
 }
 
 /** The HTTP side of the application: nothing is bound until `listen`. */
-export function createServer(deps: HttpDeps): HttpServer {
+export function createServer(deps: HttpDeps, { idleS = IDLE_S } = {}): HttpServer {
   const { config, db, bus, log, clock, chance, channels } = deps;
   const secrets = createSecretBox(deps.key);
   const auth = new Auth({ db, secrets, adminToken: config.adminToken, now: () => clock.now() });
@@ -85,7 +85,9 @@ export function createServer(deps: HttpDeps): HttpServer {
     app,
     async listen() {
       try {
-        app.listen({ hostname: config.host, port: config.port, maxRequestBodySize: SOCKET_BODY_BYTES_MAX, idleTimeout: IDLE_S });
+        // Elysia shares a port that is taken unless it is told not to.
+        const socket = { hostname: config.host, port: config.port, reusePort: false };
+        app.listen({ ...socket, maxRequestBodySize: SOCKET_BODY_BYTES_MAX, idleTimeout: idleS });
       } catch (error) {
         throw portFault(error, config.port);
       }

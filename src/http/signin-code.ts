@@ -11,6 +11,10 @@ const CODE_MS = 24 * 60 * 60 * 1000;
  */
 export async function issueSigninCode(db: Db, { now, label }: { now: Date; label: string }): Promise<string> {
   const code = freshCode();
-  await addSigninCode(db, { codeHash: hashToken(plainCode(code) ?? ""), label, expiresAt: new Date(now.getTime() + CODE_MS) }, now);
+  await addSigninCode(
+    db,
+    { codeHash: hashToken(plainCode(code) ?? ""), label, expiresAt: new Date(now.getTime() + CODE_MS) },
+    now,
+  );
   return code;
 }

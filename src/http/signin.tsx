@@ -5,7 +5,7 @@ import { SigninPage } from "../../views/signin.tsx";
 import { AppError } from "../domain/errors.ts";
 import { addSession, revokeSession, useSigninCode } from "../store/signin.ts";
 import { Attempts } from "./attempts.ts";
-import { SESSION_COOKIE, SESSION_MS } from "./auth.ts";
+import { SESSION_COOKIE, SESSION_MS, SESSION_WHOLE_MS } from "./auth.ts";
 import type { HttpContext } from "./context.ts";
 import { writeCookie } from "./cookies.ts";
 import { readForm } from "./input.ts";
@@ -31,7 +31,11 @@ export function signinRoutes(http: HttpContext) {
   const form = (request: Request, next: string, error: string | null, status: number, headers = {}) => {
     const { theme } = preferencesOf(request);
     const words = http.wordsOf(request);
-    return page(<SigninPage words={words} theme={theme} next={next} error={error} isDemo={deps.config.isDemo} />, status, headers);
+    return page(
+      <SigninPage words={words} theme={theme} next={next} error={error} isDemo={deps.config.isDemo} />,
+      status,
+      headers,
+    );
   };
 
   return new Elysia()
@@ -41,10 +45,10 @@ export function signinRoutes(http: HttpContext) {
       const client = clientOf(http, request, server?.requestIP(request)?.address);
       try {
         const token = await signIn(http, attempts, client, code);
-        return seeOther(safeNext(next), [cookieOf(token, SESSION_MS / 1000)]);
+        return seeOther(safeNext(next), [cookieOf(token, SESSION_WHOLE_MS / 1000)]);
       } catch (error) {
         const { status, message } = faultOf(http.wordsOf(request), error);
-        const headers = error instanceof AppError && status === 429 ? { "retry-after": String(error.params["seconds"]) } : {};
+        const headers = error instanceof AppError && status === 429 ? { "retry-after": String(error.params.seconds) } : {};
         return form(request, safeNext(next), message, status, headers);
       }
     })

@@ -31,6 +31,7 @@ const EVENTS_EVERY_MS = 3;
 /** States, ledger rows and deletions are less urgent. */
 const REST_EVERY_MS = 500;
 const EVENTS_BATCH_MAX = 200;
+const CALLS_BATCH_MAX = 500;
 /** A timeout or ban takes back what its chatter wrote in this time before it, as chat itself shows it. */
 const PURGE_BACK_MS = 24 * 3_600_000;
 /** Waits between attempts while the database is away. */
@@ -157,18 +158,22 @@ export class Recorder {
 
   /** Resolves when all that was added before the call is written, or the database is away. */
   async flush(): Promise<void> {
-    while (this.#awaySince === null && this.#lines.length > 0) {
+    while (this.#isWriting() && this.#lines.length > 0) {
       this.#startLines();
       await this.#linesBusy;
     }
-    while (this.#awaySince === null && this.#events.length > 0) {
+    while (this.#isWriting() && this.#events.length > 0) {
       this.#startEvents();
       await this.#eventsBusy;
     }
-    while (this.#awaySince === null && this.#hasRest()) {
+    while (this.#isWriting() && this.#hasRest()) {
       this.#startRest();
       await this.#restBusy;
     }
+  }
+
+  #isWriting(): boolean {
+    return this.#awaySince === null && !this.#stopped;
   }
 
   /** Writes what is left, for at most `deadlineMs`, and stops. Returns how many lines were left unwritten. */
@@ -319,31 +324,41 @@ export class Recorder {
     this.#restTimer = null;
     if (this.#stopped || this.#restBusy !== null) return;
     this.#restBusy = this.#writeRest()
-      .catch((error: unknown) => {
-        if (isDatabaseAway(error)) this.#isLost(error);
-        else this.#log.error("recorder.rest_refused", { traceId: this.#chance.uuid(), code: codeOf(error) });
-      })
+      .catch((error: unknown) => this.#isLost(error))
       .finally(() => {
         this.#restBusy = null;
         if (this.#hasRest()) this.#planRest();
       });
   }
 
+  /** Throws only when the database is away. */
   async #writeRest(): Promise<void> {
-    const calls = this.#calls.peek(500);
+    const calls = this.#calls.peek(CALLS_BATCH_MAX);
     if (calls.length > 0) {
-      await addModelCalls(this.#database.sql, calls);
+      await this.#unlessRefused("model_calls", calls.length, () => addModelCalls(this.#database.sql, calls));
       this.#calls.drop(calls.length);
     }
     if (this.#states.size > 0) {
       const states = [...this.#states.values()];
-      await saveStates(this.#database.sql, states);
+      await this.#unlessRefused("channel_state", states.length, () => saveStates(this.#database.sql, states));
       for (const state of states) if (this.#states.get(state.channelId) === state) this.#states.delete(state.channelId);
     }
     for (let next = this.#deletions.peek(1)[0]; next && next.afterLine <= this.#linesDone; next = this.#deletions.peek(1)[0]) {
-      const messageIds = await this.#delete(next.deletion, next.at);
+      const { deletion, at } = next;
+      const messageIds = (await this.#unlessRefused("channel_history", 1, () => this.#delete(deletion, at))) ?? [];
       this.#deletions.shift();
-      if (messageIds.length > 0) this.#bus.publish({ kind: "lines_deleted", channelId: next.deletion.channelId, messageIds });
+      if (messageIds.length > 0) this.#bus.publish({ kind: "lines_deleted", channelId: deletion.channelId, messageIds });
+    }
+  }
+
+  /** What the database will not have is logged and set aside, so that it does not keep the others waiting. */
+  async #unlessRefused<T>(table: string, count: number, write: () => Promise<T>): Promise<T | null> {
+    try {
+      return await write();
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      this.#log.error("recorder.rows_refused", { traceId: this.#chance.uuid(), table, count, code: codeOf(error) });
+      return null;
     }
   }
 

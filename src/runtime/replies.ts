@@ -71,6 +71,7 @@ export class Replies {
   readonly #options: RepliesOptions;
   readonly #onCall: (call: ModelCall) => void;
   readonly #onBreaker: (change: { opened: boolean; failures: number; retryAt: Date | null }) => void;
+  readonly #onStatus: () => void;
   readonly #breakers = new Map<string, Breaker>();
   readonly #running = new Map<string, Running>();
   readonly #waiting: Running[] = [];
@@ -85,6 +86,8 @@ export class Replies {
     listen: {
       onCall: (call: ModelCall) => void;
       onBreaker: (change: { opened: boolean; failures: number; retryAt: Date | null }) => void;
+      /** What `status` tells has changed. */
+      onStatus: () => void;
     },
   ) {
     this.#provider = model;
@@ -94,6 +97,7 @@ export class Replies {
     this.#options = options;
     this.#onCall = listen.onCall;
     this.#onBreaker = listen.onBreaker;
+    this.#onStatus = listen.onStatus;
   }
 
   /** The first model asked. */
@@ -120,7 +124,7 @@ export class Replies {
     return new Promise((finish) => {
       const item: Running = { ask, askedAt: this.#time.now(), abort: new AbortController(), finish };
       if (this.#running.size < this.#options.concurrency) this.#start(item);
-      else if (this.#waiting.length < WAITING_MAX) this.#waiting.push(item);
+      else if (this.#waiting.length < WAITING_MAX) this.#queue(item);
       else {
         this.#refused++;
         finish({ ok: false, reason: "model_overloaded", latencyMs: 0 });
@@ -140,6 +144,23 @@ export class Replies {
   stop(): void {
     for (const item of this.#waiting.splice(0)) item.finish({ ok: false, reason: "channel_left", latencyMs: 0 });
     for (const item of this.#running.values()) item.abort.abort("channel_left");
+  }
+
+  /** Waits for a free place, and no longer than an answer may take. */
+  #queue(item: Running): void {
+    this.#waiting.push(item);
+    const { finish } = item;
+    const cancel = this.#time.after(this.#options.deadlineMs, () => {
+      const index = this.#waiting.indexOf(item);
+      if (index < 0) return;
+      this.#waiting.splice(index, 1);
+      this.#refused++;
+      finish({ ok: false, reason: "model_overloaded", latencyMs: this.#since(item.askedAt) });
+    });
+    item.finish = (result) => {
+      cancel();
+      finish(result);
+    };
   }
 
   #start(item: Running): void {
@@ -253,18 +274,23 @@ export class Replies {
   #leave(model: string, answer: ModelAnswer): void {
     const before = this.#breakers.get(model) ?? emptyBreaker();
     const now = this.#time.now();
-    if (!answer.ok) this.#lastFailure = answer.failure.kind;
     const after = breakerAfter(before, answer, now);
     this.#breakers.set(model, after);
-    const wasOpen = before.openedAt !== null;
+    if (model !== this.#options.model) return;
+    this.#note(answer);
     const isOpen = after.openedAt !== null;
-    if (answer.ok) {
-      this.#lastFailure = null;
-      this.#answered++;
-    }
-    if (model === this.#options.model && wasOpen !== isOpen) {
-      this.#onBreaker({ opened: isOpen, failures: after.failures.length, retryAt: isOpen ? mayCall(after, now).retryAt : null });
-    }
+    if ((before.openedAt !== null) === isOpen) return;
+    this.#onBreaker({ opened: isOpen, failures: after.failures.length, retryAt: isOpen ? mayCall(after, now).retryAt : null });
+  }
+
+  /** What the status panel says of the first model. A call that we ended ourselves says nothing. */
+  #note(answer: ModelAnswer): void {
+    const failure = answer.ok ? null : answer.failure.kind;
+    if (failure === "aborted") return;
+    const isNews = failure !== this.#lastFailure || (answer.ok && this.#answered === 0);
+    this.#lastFailure = failure;
+    if (answer.ok) this.#answered++;
+    if (isNews) this.#onStatus();
   }
 
   #leftMs(item: Running): number {

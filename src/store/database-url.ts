@@ -51,6 +51,9 @@ function tlsOf(options: URLSearchParams, host: string): DatabaseAddress["tls"] {
     case "disable":
     case "false":
       return "off";
+    case "prefer":
+    case "allow":
+      return "prefer";
     case "require":
     case "no-verify":
     case "true":

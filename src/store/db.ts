@@ -1,14 +1,15 @@
-import { connect, type Socket } from "node:net";
 import type { ExtractTablesWithRelations } from "drizzle-orm";
 import type { PgDatabase } from "drizzle-orm/pg-core";
 import { drizzle, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
-import postgres from "postgres";
+import type postgres from "postgres";
 import type { Log } from "../ports.ts";
-import { type DatabaseAddress, parseDatabaseUrl } from "./database-url.ts";
+import { parseDatabaseUrl } from "./database-url.ts";
 import { withDeadline } from "./deadline.ts";
-import { type EmbeddedEngine, openEmbedded } from "./embedded.ts";
-import { migrate } from "./migrate.ts";
-import { explainRefusal } from "./refusals.ts";
+import { openEmbedded } from "./embedded.ts";
+import { maintenance } from "./maintenance.ts";
+import { MIGRATIONS, migrate } from "./migrate.ts";
+import { addressOptions, openPool, POOL_CONNECTIONS_MAX } from "./pool.ts";
+import { explainRefusal, requireServerVersion } from "./refusals.ts";
 import * as schema from "./schema.ts";
 
 /** What store functions take: the database, or a transaction of it. */
@@ -35,22 +36,13 @@ export type DatabaseOptions = ({ kind: "postgres"; url: string } | { kind: "embe
   queryMs?: number;
 };
 
-/** Two processes overlap while deploying, and the smallest Supabase plan has 15 sessions. */
-export const POOL_CONNECTIONS_MAX = 5;
 /** A query ends within 5 s, the wait for a connection included (failure F53). */
 const QUERY_MS = 4_500;
-/** The server stops a statement by itself somewhat earlier. */
-const STATEMENT_MS = 4_200;
-/** A transaction that its process forgot gives its locks back. */
-const IDLE_IN_TRANSACTION_MS = 30_000;
-const CONNECT_S = 4;
-/** Between two attempts to connect, at most; the driver's own waits grow to 20 s. */
-const RECONNECT_S_MAX = 1;
-/** Idle connections are closed before a firewall forgets them. */
-const IDLE_S = 120;
 const CLOSE_S = 5;
-/** The embedded engine has no background writer. */
-const CHECKPOINT_MS = 180_000;
+/** Migrating, and waiting for another process that does. */
+const MIGRATE_MS = 120_000;
+/** The embedded engine has nobody in the background who writes checkpoints and vacuums. */
+const MAINTENANCE_MS = 180_000;
 
 /**
  * Opens the database and brings it to this build's schema. Throws `unavailable` with a reason of the word tables; the
@@ -65,48 +57,33 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 async function openPostgres(url: string, options: DatabaseOptions): Promise<Database> {
   const address = parseDatabaseUrl(url);
   const pool = openPool({ max: POOL_CONNECTIONS_MAX, ...addressOptions(address) }, address);
+  const giveUp = () => options.log.warn("database.stuck", { engine: "postgres", connections: pool.cut() });
+  const queryMs = options.queryMs ?? QUERY_MS;
   try {
-    await migrateAndTell(pool.client, options.log);
+    await migrateAndTell(pool.client, { engine: "postgres", queryMs, giveUp, log: options.log });
   } catch (error) {
     await pool.client.end({ timeout: 0 });
     throw await explainRefusal(error, address);
   }
-  const giveUp = () => {
-    options.log.warn("database.stuck", { engine: "postgres", connections: pool.cut() });
-  };
-  return wrap(pool.client, {
-    engine: "postgres",
-    isPooled: address.isPooled,
-    queryMs: options.queryMs ?? QUERY_MS,
-    giveUp,
-    stop: async () => {},
-  });
+  return wrap(pool.client, { engine: "postgres", isPooled: address.isPooled, queryMs, giveUp, stop: async () => {} });
 }
 
 async function openEmbeddedDatabase(dir: string, options: DatabaseOptions): Promise<Database> {
-  const { log } = options;
+  const { log, queryMs = QUERY_MS } = options;
   const engine = await openEmbedded(dir, (detail) => log.error("database.crashed", { engine: "embedded", detail }));
   const { client } = openPool(
     { max: 1, max_lifetime: null, user: "postgres", database: "postgres" },
     { host: engine.socketPath, port: 0 },
   );
+  const giveUp = () => log.warn("database.stuck", { engine: "embedded" });
   try {
-    await migrateAndTell(client, log);
+    await migrateAndTell(client, { engine: "embedded", queryMs, giveUp, log });
   } catch (error) {
     await client.end({ timeout: 0 });
     await engine.close();
     throw error;
   }
-  return wrapEmbedded(client, engine, options);
-}
-
-function wrapEmbedded(client: postgres.Sql, engine: EmbeddedEngine, { log, queryMs = QUERY_MS }: DatabaseOptions): Database {
-  const giveUp = () => log.warn("database.stuck", { engine: "embedded" });
-  const checkpoint = () =>
-    client.unsafe("checkpoint").catch(() => {
-      log.warn("database.checkpoint_failed", { engine: "embedded" });
-    });
-  const timer = setInterval(checkpoint, CHECKPOINT_MS);
+  const timer = setInterval(maintenance(client, log), MAINTENANCE_MS);
   const stop = async () => {
     clearInterval(timer);
     await engine.close();
@@ -123,7 +100,7 @@ interface Wrapping {
 }
 
 function wrap(client: postgres.Sql, { engine, isPooled, queryMs, giveUp, stop }: Wrapping): Database {
-  const sql = withDeadline(client, { ms: queryMs, onStuck: giveUp });
+  const sql = withDeadline(client, { ms: queryMs, canCancel: engine === "postgres", onStuck: giveUp });
   const db = drizzle(sql, { schema, casing: "snake_case" });
   let closing: Promise<void> | null = null;
   const close = async () => {
@@ -142,60 +119,14 @@ function wrap(client: postgres.Sql, { engine, isPooled, queryMs, giveUp, stop }:
   };
 }
 
-async function migrateAndTell(client: postgres.Sql, log: Log): Promise<void> {
-  const applied = await migrate(client);
+async function migrateAndTell(
+  client: postgres.Sql,
+  { engine, queryMs, giveUp, log }: { engine: Database["engine"]; queryMs: number; giveUp(): void; log: Log },
+): Promise<void> {
+  const deadline = { canCancel: engine === "postgres", onStuck: giveUp };
+  const quick = withDeadline(client, { ...deadline, ms: queryMs });
+  const patient = withDeadline(client, { ...deadline, ms: MIGRATE_MS });
+  const applied = await migrate(quick, MIGRATIONS, patient);
+  requireServerVersion(client.parameters.server_version);
   for (const tag of applied) log.info("database.migrated", { tag });
-}
-
-/** A pool whose sockets we know, so that one which hangs can be cut. */
-function openPool(options: PoolOptions, { host, port }: { host: string; port: number }) {
-  const sockets = new Set<Socket>();
-  const socket = () => {
-    for (const known of sockets) if (known.destroyed) sockets.delete(known);
-    const fresh = Object.assign(host.startsWith("/") ? connect(socketFile(host, port)) : connect({ host, port }), { host });
-    sockets.add(fresh);
-    return fresh;
-  };
-  const settings = {
-    connect_timeout: CONNECT_S,
-    backoff: (attempts: number) => Math.min(2 ** attempts / 20, RECONNECT_S_MAX),
-    fetch_types: false,
-    onnotice: () => undefined,
-    ...options,
-    host,
-    port,
-    socket,
-  };
-  const cut = () => {
-    const open = [...sockets].filter((known) => !known.destroyed);
-    for (const known of open) known.destroy();
-    return open.length;
-  };
-  return { client: postgres(settings), cut };
-}
-
-/** `host` is a folder in an address; for the embedded engine (port 0) it is the socket itself. */
-function socketFile(host: string, port: number): { path: string } {
-  return { path: port === 0 ? host : `${host}/.s.PGSQL.${port}` };
-}
-
-type PoolOptions = postgres.Options<Record<string, postgres.PostgresType>>;
-
-function addressOptions(address: DatabaseAddress): PoolOptions {
-  const session = { statement_timeout: STATEMENT_MS, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS };
-  return {
-    user: address.user,
-    pass: address.password,
-    database: address.database,
-    ssl: tlsOption(address.tls),
-    prepare: !address.isPooled,
-    idle_timeout: IDLE_S,
-    // A pooler refuses settings of the session.
-    connection: { application_name: "byte", ...(address.isPooled ? {} : session) },
-  };
-}
-
-function tlsOption(tls: DatabaseAddress["tls"]): false | "prefer" | "require" | "verify-full" {
-  if (tls === "off") return false;
-  return tls === "verify" ? "verify-full" : tls;
 }

@@ -4,6 +4,8 @@ import { AppError } from "../domain/errors.ts";
 /** How long a query may take, its wait for a connection included, and what to do when the connection itself is stuck. */
 export interface QueryDeadline {
   ms: number;
+  /** False for the embedded engine, which knows no cancelling: a query that it has runs to its end. */
+  canCancel: boolean;
   /** Called when a query was still running `STUCK_MS` after it was told to stop: its connection is no good. */
   onStuck(): void;
 }
@@ -78,7 +80,7 @@ async function untilDeadline(query: Query, deadline: QueryDeadline): Promise<unk
     const wasSent = query.state !== null;
     late.reject(noAnswer(wasSent ? "database_no_answer" : "database_busy", deadline));
     if (wasSent) stuck = setTimeout(() => deadline.onStuck(), STUCK_MS);
-    Promise.resolve(query.cancel()).catch(() => undefined);
+    if (!wasSent || deadline.canCancel) Promise.resolve(query.cancel()).catch(() => undefined);
   }, deadline.ms);
   const answer = query.finally(() => {
     clearTimeout(timer);

@@ -1,13 +1,10 @@
 import type postgres from "postgres";
 import { AppError } from "../domain/errors.ts";
 import { loadMigrations } from "./migrations.macro.ts" with { type: "macro" };
+import type { Migration } from "./migrations.macro.ts";
 import { sqlState } from "./refusals.ts";
 
-export interface Migration {
-  tag: string;
-  hash: string;
-  statements: readonly string[];
-}
+export type { Migration };
 
 /** The migrations of this build, oldest first. */
 export const MIGRATIONS: readonly Migration[] = loadMigrations();
@@ -24,15 +21,20 @@ const UNDEFINED_TABLE = "42P01";
  * Brings the database to `migrations` and returns the tags that it applied, [] when there was nothing to do
  * (known after one round trip). Any number of processes may call it at once, also through a transaction pooler:
  * all happens in one transaction under an advisory lock of that transaction. What is applied is known by name and
- * hash, so that a migration merged late is applied and an edited one is noticed.
+ * hash, so that a migration merged late is applied and an edited one is noticed. `patient` is the client for the
+ * transaction, which may have to wait for another process's.
  *
  * Throws `unavailable`: `database_newer`, `migration_changed`, `migration_failed`, `migration_count`.
  */
-export async function migrate(sql: postgres.Sql, migrations: readonly Migration[] = MIGRATIONS): Promise<string[]> {
+export async function migrate(
+  sql: postgres.Sql,
+  migrations: readonly Migration[] = MIGRATIONS,
+  patient: postgres.Sql = sql,
+): Promise<string[]> {
   const known = await findApplied(sql);
   if (known !== null && missing(known, migrations).length === 0) return [];
 
-  return await sql.begin(async (tx) => {
+  return await patient.begin(async (tx) => {
     await tx.unsafe(
       "set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0",
     );

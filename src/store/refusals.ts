@@ -46,6 +46,7 @@ export async function explainRefusal(error: unknown, address: DatabaseAddress): 
   if (isLoginRefused(state, text)) return refusal("database_refused_login", { ...where, user: address.user }, error);
   if (state === "53300" || /max ?client|too many (clients|connections)|no more connections/i.test(text))
     return refusal("database_full", where, error);
+  if (/certificate|\b(ssl|tls)\b/i.test(`${state} ${text}`)) return refusal("database_tls_refused", where, error);
   if (isDatabaseAway(error)) {
     const reason = (await isIpv6Only(address.host)) ? "database_ipv6_only" : "database_unreachable";
     return refusal(reason, { ...where, code: state }, error);
@@ -74,3 +75,13 @@ function refusal(reason: string, params: ErrorParams, cause: unknown): AppError 
 
 /** Two transactions waited for each other and the server ended this one; nothing of it happened. */
 export const isDeadlock = (error: unknown): boolean => sqlState(error) === "40P01" || sqlState(error) === "40001";
+
+/** `date_bin` came with 14; older ones get no more repairs. */
+const SERVER_MAJOR_MIN = 14;
+
+/** Throws `unavailable` (`database_too_old`) for a server that lacks what the queries need. `version` is its `server_version`. */
+export function requireServerVersion(version: unknown): void {
+  const told = String(version ?? "");
+  if (Number.parseInt(told, 10) >= SERVER_MAJOR_MIN || told === "") return;
+  throw new AppError("unavailable", "database_too_old", { version: told, min: SERVER_MAJOR_MIN });
+}

@@ -64,8 +64,8 @@ export async function findSession(db: Db, tokenHash: string, now: Date): Promise
   return row ?? null;
 }
 
-export async function touchSession(db: Db, tokenHash: string, now: Date): Promise<void> {
-  await db.update(sessions).set({ lastSeenAt: now }).where(eq(sessions.tokenHash, tokenHash));
+export async function touchSession(db: Db, tokenHash: string, now: Date, expiresAt: Date): Promise<void> {
+  await db.update(sessions).set({ lastSeenAt: now, expiresAt }).where(eq(sessions.tokenHash, tokenHash));
 }
 
 /** False when there was none to revoke. */

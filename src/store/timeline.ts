@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import { type EventType, HUD_LEVEL, type TimelineEvent } from "../domain/events.ts";
 import type { Db, Sql } from "./db.ts";
 import { timeline } from "./schema.ts";
@@ -29,25 +29,28 @@ export async function addEvents(sql: Sql, events: readonly TimelineEvent[]): Pro
 }
 
 export interface TimelineFilter {
-  channelId?: string;
-  types?: readonly EventType[];
+  /** Rows of this channel; null: those of the whole installation. */
+  channelId?: string | null | undefined;
+  /** With a channel: the rows of the whole installation, too. */
+  withInstallation?: boolean | undefined;
+  types?: readonly EventType[] | undefined;
   /** Ids above this; then the oldest come first, and nothing is skipped. */
-  afterId?: number;
-  beforeId?: number;
+  afterId?: number | undefined;
+  beforeId?: number | undefined;
   limit: number;
 }
 
 /** A page of the timeline: newest first, or oldest first with `afterId`. */
 export async function listEvents(
   db: Db,
-  { channelId, types, afterId, beforeId, limit }: TimelineFilter,
+  { channelId, withInstallation = false, types, afterId, beforeId, limit }: TimelineFilter,
 ): Promise<TimelineEvent[]> {
   const rows = await db
     .select()
     .from(timeline)
     .where(
       and(
-        channelId === undefined ? undefined : eq(timeline.channelId, channelId),
+        whose(channelId, withInstallation),
         types === undefined ? undefined : inArray(timeline.type, [...types]),
         afterId === undefined ? undefined : gt(timeline.id, afterId),
         beforeId === undefined ? undefined : lt(timeline.id, beforeId),
@@ -56,6 +59,13 @@ export async function listEvents(
     .orderBy(afterId === undefined ? desc(timeline.id) : asc(timeline.id))
     .limit(limit);
   return rows.map(({ id, at, channelId, traceId, body }) => ({ id, at, channelId, traceId, body }));
+}
+
+function whose(channelId: string | null | undefined, withInstallation: boolean): SQL | undefined {
+  if (channelId === undefined) return undefined;
+  if (channelId === null) return isNull(timeline.channelId);
+  const own = eq(timeline.channelId, channelId);
+  return withInstallation ? or(own, isNull(timeline.channelId)) : own;
 }
 
 /** Removes at most `limit` of the oldest rows from before `before`; returns how many. To be called until it is 0. */

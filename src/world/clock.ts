@@ -20,6 +20,9 @@ export function realClock(): WorldClock {
   };
 }
 
+/** What loopback sockets need for a line and its answer. */
+const SOCKETS_MS = 2;
+
 interface Due {
   atMs: number;
   order: number;
@@ -56,6 +59,19 @@ export class ManualClock implements WorldClock {
       this.#due = this.#due.filter((other) => other !== chosen);
       this.#nowMs = Math.max(this.#nowMs, chosen.atMs);
       chosen.run();
+    }
+    this.#nowMs = endMs;
+  }
+
+  /**
+   * Moves time on by `ms` like `advance`, but lets sockets be read and written after each timer that ran:
+   * for worlds with clients on them, whose answers (a PONG) are awaited by the next timer.
+   */
+  async run(ms: number): Promise<void> {
+    const endMs = this.#nowMs + ms;
+    for (let next = this.#next(endMs); next; next = this.#next(endMs)) {
+      this.advance(Math.max(next.atMs - this.#nowMs, 0));
+      await new Promise((resolve) => setTimeout(resolve, SOCKETS_MS));
     }
     this.#nowMs = endMs;
   }

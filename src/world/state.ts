@@ -53,6 +53,15 @@ export interface WorldReward {
   clientId: string | null;
 }
 
+export interface WorldRedemption {
+  id: string;
+  userId: string;
+  rewardId: string;
+  input: string;
+  status: "unfulfilled" | "fulfilled" | "canceled";
+  at: Date;
+}
+
 /** A line of chat, as the room where it was written knows it. */
 export interface WorldMessage {
   id: string;
@@ -93,7 +102,15 @@ export interface WorldChannel {
   /** Words, lower case, that AutoMod holds for the moderators or refuses outright. */
   terms: Map<string, "held" | "blocked">;
   rewards: Map<string, WorldReward>;
+  redemptions: Map<string, WorldRedemption>;
   stream: WorldStream | null;
+  /** The stream before, for its recording. */
+  lastStream: WorldStream | null;
+  /** From when on Get Streams shows what `stream` says; until then the opposite. */
+  streamShownAt: Date | null;
+  hypeTrain: { id: string; level: number; startedAt: Date } | null;
+  /** The pinned message: its id and when the pin ends (null: with the stream). */
+  pin: { messageId: string; until: Date | null } | null;
   /** The newest lines, oldest first, by id; at most `CHAT_KEPT`. */
   chat: Map<string, WorldMessage>;
   /** Who ever wrote here. */
@@ -298,7 +315,12 @@ function newChannel(user: WorldUser): WorldChannel {
     isSuspended: false,
     terms: new Map(),
     rewards: new Map(),
+    redemptions: new Map(),
     stream: null,
+    lastStream: null,
+    streamShownAt: null,
+    hypeTrain: null,
+    pin: null,
     chat: new Map(),
     knownChatters: new Set(),
     present: new Set(),

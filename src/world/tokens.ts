@@ -115,23 +115,27 @@ export class Tokens {
     return client;
   }
 
-  /** A user token and its refresh token, as after a consent. `family` continues an earlier consent. */
-  grant(userId: string, clientId: string, scopes: readonly string[], family = this.#chance.hex(16)): Grant {
+  /** A user token and its refresh token, as after a consent. */
+  grant(userId: string, clientId: string, scopes: readonly string[]): Grant {
+    return this.#pair(userId, clientId, scopes, this.#chance.hex(16));
+  }
+
+  /**
+   * New tokens for a refresh token: a public client's is used up and replaced, a confidential client's stays.
+   * `scopes` may only be fewer than before.
+   */
+  renew(refresh: WorldRefresh, scopes = refresh.scopes): Grant {
+    refresh.usedAt ??= this.#clock.now();
+    if (refresh.isOneTime) return this.#pair(refresh.userId, refresh.clientId, scopes, refresh.family);
+    const token = this.#access(refresh.userId, refresh.clientId, scopes, refresh.family, ++this.#count);
+    return this.#grantOf(token, refresh);
+  }
+
+  #pair(userId: string, clientId: string, scopes: readonly string[], family: string): Grant {
     const client = this.clients.get(clientId);
     if (!client) throw new Error(`no client ${clientId}`);
-    const now = this.#clock.now().getTime();
     const number = ++this.#count;
-    const token: WorldToken = {
-      value: this.#chance.token(30),
-      label: `t${number}`,
-      kind: "user",
-      userId,
-      clientId,
-      scopes,
-      expiresAt: new Date(now + this.#limits.accessTtlS * 1000),
-      revokedAt: null,
-      family,
-    };
+    const token = this.#access(userId, clientId, scopes, family, number);
     const isOneTime = client.kind === "public";
     const refresh: WorldRefresh = {
       value: this.#chance.token(50),
@@ -141,18 +145,37 @@ export class Tokens {
       scopes,
       isOneTime,
       usedAt: null,
-      expiresAt: isOneTime ? new Date(now + this.#limits.refreshTtlS * 1000) : null,
+      expiresAt: isOneTime ? new Date(this.#clock.now().getTime() + this.#limits.refreshTtlS * 1000) : null,
+      revokedAt: null,
+      family,
+    };
+    this.refresh.set(refresh.value, refresh);
+    return this.#grantOf(token, refresh);
+  }
+
+  #access(userId: string, clientId: string, scopes: readonly string[], family: string, number: number): WorldToken {
+    const token: WorldToken = {
+      value: this.#chance.token(30),
+      label: `t${number}`,
+      kind: "user",
+      userId,
+      clientId,
+      scopes,
+      expiresAt: new Date(this.#clock.now().getTime() + this.#limits.accessTtlS * 1000),
       revokedAt: null,
       family,
     };
     this.access.set(token.value, token);
-    this.refresh.set(refresh.value, refresh);
+    return token;
+  }
+
+  #grantOf(token: WorldToken, refresh: WorldRefresh): Grant {
     return {
       accessToken: token.value,
       refreshToken: refresh.value,
-      clientId,
-      userId,
-      scopes,
+      clientId: token.clientId,
+      userId: refresh.userId,
+      scopes: token.scopes,
       expiresInS: this.#limits.accessTtlS,
     };
   }
@@ -194,6 +217,23 @@ export class Tokens {
       died.push(token);
     }
     return died;
+  }
+
+  /** Whether this person's consent to the client stands, and holds `scope` (any when null). Expiry of a token does not end it. */
+  isGranted(userId: string, clientId: string, scope: string | null): boolean {
+    for (const refresh of this.refresh.values()) {
+      if (refresh.userId !== userId || refresh.clientId !== clientId || refresh.revokedAt) continue;
+      if (scope === null || refresh.scopes.includes(scope)) return true;
+    }
+    return false;
+  }
+
+  /** Whether a text holds any token ever given out. */
+  isIn(text: string): boolean {
+    for (const word of text.match(/[a-z0-9]{30,}/g) ?? []) {
+      if (this.access.has(word) || this.refresh.has(word)) return true;
+    }
+    return false;
   }
 
   /** How the log calls this secret: its label, or "unknown". */

@@ -14,10 +14,28 @@ describe("channel control", () => {
     await using server = await startServer();
     const control = async (body: unknown) => (await server.fetch("/api/channel-control", { ...asJson(body), ...admin })).json();
 
-    expect(await (await server.fetch("/api/channel-control", admin)).json()).toMatchObject({ ok: true, action: "list", channels: ["ana", "bia"], mode: "irc" });
-    expect(await control({ action: "JOIN", channel: "#Carla" })).toMatchObject({ ok: true, action: "join", channels: ["ana", "bia", "carla"], mode: "irc" });
-    expect(await control({ command: "entrar carla" })).toMatchObject({ ok: true, action: "join", channels: ["ana", "bia", "carla"] });
-    expect(await control({ command: "sair carla", action: "list" })).toMatchObject({ ok: true, action: "part", channels: ["ana", "bia"] });
+    expect(await (await server.fetch("/api/channel-control", admin)).json()).toMatchObject({
+      ok: true,
+      action: "list",
+      channels: ["ana", "bia"],
+      mode: "irc",
+    });
+    expect(await control({ action: "JOIN", channel: "#Carla" })).toMatchObject({
+      ok: true,
+      action: "join",
+      channels: ["ana", "bia", "carla"],
+      mode: "irc",
+    });
+    expect(await control({ command: "entrar carla" })).toMatchObject({
+      ok: true,
+      action: "join",
+      channels: ["ana", "bia", "carla"],
+    });
+    expect(await control({ command: "sair carla", action: "list" })).toMatchObject({
+      ok: true,
+      action: "part",
+      channels: ["ana", "bia"],
+    });
     expect(await control({ command: "canais" })).toMatchObject({ ok: true, action: "list", mode: "irc" });
     expect(await control({ command: "  ", action: "list" })).toMatchObject({ ok: true, action: "list" });
   });
@@ -80,7 +98,9 @@ describe("reading", () => {
   test("figures and history of a channel equal what was said", async () => {
     await using server = await startServer();
     await server.say(["one", "two", "three"]);
-    const figures = (await (await server.fetch("/api/channels/figures?channel=ANA", admin)).json()) as { figures: { messagesTotal: number } };
+    const figures = (await (await server.fetch("/api/channels/figures?channel=ANA", admin)).json()) as {
+      figures: { messagesTotal: number };
+    };
     expect(figures.figures.messagesTotal).toBe(3);
 
     const read = async (query: string) => {
@@ -101,7 +121,10 @@ describe("reading", () => {
     await server.happen(anEvent(null, { channelId: null }, { type: "app.started", version: "1" }));
     await server.happen(anEvent(null, { channelId: "someone else's" }));
     const read = async (query: string) => {
-      const answer = (await (await server.fetch(`/api/timeline?${query}`, admin)).json()) as { events: { body: { type: string } }[]; after: number };
+      const answer = (await (await server.fetch(`/api/timeline?${query}`, admin)).json()) as {
+        events: { body: { type: string } }[];
+        after: number;
+      };
       return { types: answer.events.map((event) => event.body.type), after: answer.after };
     };
     expect(await read("channel=ana")).toEqual({ types: ["hud.message", "app.started"], after: 2 });
@@ -137,7 +160,9 @@ describe("reading", () => {
     server.advance(60_000);
     await post("<b>second</b>");
     const read = async (query: string) => {
-      const answer = (await (await server.fetch(`/api/hud/messages${query}`, admin)).json()) as { messages: { text: string; ts: number }[] };
+      const answer = (await (await server.fetch(`/api/hud/messages${query}`, admin)).json()) as {
+        messages: { text: string; ts: number }[];
+      };
       return answer.messages;
     };
     const all = await read("");
@@ -146,7 +171,12 @@ describe("reading", () => {
     expect(await read(`?since=${all[1]?.ts}`)).toEqual([]);
     expect((await read(`?since=${all[0]?.ts}`)).length).toBe(1);
     for (const odd of ["0", "abc", "-5", ""]) expect((await read(`?since=${odd}`)).length).toBe(2);
-    for (const [text, error] of [["", "text_empty"], [" \n ", "text_empty"], ["x".repeat(301), "text_too_long"], [7, "field_type"]]) {
+    for (const [text, error] of [
+      ["", "text_empty"],
+      [" \n ", "text_empty"],
+      ["x".repeat(301), "text_too_long"],
+      [7, "field_type"],
+    ]) {
       expect(await (await post(text)).json()).toMatchObject({ ok: false, error, field: "text" });
     }
     expect((await post("🙂".repeat(300))).status).toBe(201);
@@ -155,9 +185,13 @@ describe("reading", () => {
 
 test("every operation of the API is described, and every one described exists", async () => {
   await using server = await startServer();
-  const routes = server.http.app.routes.filter(({ path }) => path.startsWith("/api")).map(({ method, path }) => `${method} ${path}`);
+  const routes = server.http.app.routes
+    .filter(({ path }) => path.startsWith("/api"))
+    .map(({ method, path }) => `${method} ${path}`);
   expect(OPERATIONS.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort()).toEqual(routes.sort());
-  const document = (await (await server.fetch("/openapi.json")).json()) as { paths: Record<string, { get?: { parameters?: object[] } }> };
+  const document = (await (await server.fetch("/openapi.json")).json()) as {
+    paths: Record<string, { get?: { parameters?: object[] } }>;
+  };
   expect(document.paths["/api/chat/history"]?.get?.parameters).toMatchObject([
     { name: "channel", required: true },
     { name: "limit", required: false },
@@ -169,12 +203,22 @@ test("liveness says nothing but that it lives, readiness names the part that is 
   await using server = await startServer();
   for (const path of ["/health", "/health/", "/healthz"]) expect(await (await server.fetch(path)).text()).toBe("AGENT_ONLINE");
   expect((await server.fetch("/ready")).status).toBe(200);
-  server.deps.readiness = () => ({ ready: false, parts: [{ name: "database", level: "bad", reason: "lost", params: {}, since: null }] });
+  server.deps.readiness = () => ({
+    ready: false,
+    parts: [{ name: "database", level: "bad", reason: "lost", params: {}, since: null }],
+  });
   const answer = await server.fetch("/ready");
-  expect([answer.status, await answer.json()]).toEqual([503, { ok: false, ready: false, not_ready: [{ name: "database", reason: "lost" }] }]);
+  expect([answer.status, await answer.json()]).toEqual([
+    503,
+    { ok: false, ready: false, not_ready: [{ name: "database", reason: "lost" }] },
+  ]);
 });
 
 test("status tells programs how each part is", async () => {
   await using server = await startServer();
-  expect(await (await server.fetch("/api/status", admin)).json()).toMatchObject({ ok: true, status: { version: "0.1.0" }, streams: { clients: 0 } });
+  expect(await (await server.fetch("/api/status", admin)).json()).toMatchObject({
+    ok: true,
+    status: { version: "0.1.0" },
+    streams: { clients: 0 },
+  });
 });

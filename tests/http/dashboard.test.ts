@@ -49,7 +49,10 @@ describe("the dashboard", () => {
     expect(await parted.text()).toContain("duda");
     expect((await server.fetch("/dashboard/channels/carla/part", { cookie, ...form({}) })).status).toBe(303);
     expect((await server.fetch("/dashboard/channels/carla/part", { cookie, ...form({}) })).status).toBe(404);
-    const undo = await server.fetch("/dashboard/channels", { cookie, ...form({ login: "duda" }, { ...HTMX, "hx-target": "div#notice" }) });
+    const undo = await server.fetch("/dashboard/channels", {
+      cookie,
+      ...form({ login: "duda" }, { ...HTMX, "hx-target": "div#notice" }),
+    });
     expect(await undo.text()).not.toContain("join-form");
     expect(server.deps.channels.list().map(({ login }) => login)).toEqual(["ana", "bia", "duda"]);
   });
@@ -65,7 +68,10 @@ describe("the dashboard", () => {
     ] as const;
     for (const [login, status] of cases) {
       for (const headers of [HTMX, {}]) {
-        const answer = await server.fetch("/dashboard/channels", { cookie: `${cookie}; byte_language=pt`, ...form({ login }, headers) });
+        const answer = await server.fetch("/dashboard/channels", {
+          cookie: `${cookie}; byte_language=pt`,
+          ...form({ login }, headers),
+        });
         const html = await answer.text();
         expect([login, answer.status]).toEqual([login, status]);
         expect(html).toContain('aria-invalid="true"');
@@ -74,7 +80,12 @@ describe("the dashboard", () => {
         else expect(html).toStartWith('<!doctype html><html lang="pt-BR"');
       }
     }
-    const wrongType = await server.fetch("/dashboard/channels", { method: "POST", cookie, body: "{}", headers: { "content-type": "application/json" } });
+    const wrongType = await server.fetch("/dashboard/channels", {
+      method: "POST",
+      cookie,
+      body: "{}",
+      headers: { "content-type": "application/json" },
+    });
     expect(wrongType.status).toBe(400);
   });
 
@@ -103,6 +114,16 @@ describe("the dashboard", () => {
     const html = await (await server.fetch("/signin", { cookie: "byte_theme=light; byte_language=pt" })).text();
     expect(html).toMatch(/<html lang="pt-BR"[^>]*data-theme="light"/);
     expect((await server.fetch("/dashboard/theme", form({ theme: "<x>" }))).status).toBe(422);
+  });
+
+  test("shows its components to developers only", async () => {
+    for (const [isDevelopment, status] of [
+      [true, 200],
+      [false, 404],
+    ] as const) {
+      await using server = await startServer({ isDevelopment });
+      expect((await server.fetch("/dashboard/components", { cookie: await server.signIn() })).status).toBe(status);
+    }
   });
 
   test("shows what is remembered while the database is away, and lets in who was in", async () => {

@@ -10,7 +10,13 @@ async function rawRequest(port: number, text: string): Promise<string> {
   await Bun.connect({
     hostname: "127.0.0.1",
     port,
-    socket: { open: (socket) => void socket.write(text), data: (_, bytes) => void (answer += bytes.toString()), close: () => ended.resolve() },
+    socket: {
+      open: (socket) => void socket.write(text),
+      data: (_, bytes) => {
+        answer += bytes.toString();
+      },
+      close: () => ended.resolve(),
+    },
   });
   await ended.promise;
   return answer;
@@ -28,7 +34,10 @@ describe("F65: nobody comes in by the side", () => {
     await using server = await startServer();
     const open: string[] = [];
     for (const { method, path } of server.http.app.routes) {
-      const answer = await server.fetch(path.replace(/:\w+/, "x"), { method, ...(method === "POST" ? { body: "", headers: FORM } : {}) });
+      const answer = await server.fetch(path.replace(/:\w+/, "x"), {
+        method,
+        ...(method === "POST" ? { body: "", headers: FORM } : {}),
+      });
       const location = answer.headers.get("location") ?? "";
       const isRefused = [401, 403].includes(answer.status) || (answer.status === 303 && location.startsWith("/signin"));
       if (!isRefused) open.push(`${method} ${path}`);
@@ -59,10 +68,29 @@ describe("F65: nobody comes in by the side", () => {
   test("a name in Host that is not ours is refused: a page elsewhere may point its own at us", async () => {
     await using server = await startServer({ allowedHosts: ["byte.example"], publicUrl: "https://live.example" });
     const statusFor = async (host: string, path = "/signin") => (await server.fetch(path, { headers: { host } })).status;
-    for (const host of ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "byte.example.evil", "a@b", "a b", "[::1", "x:99999", "<x>"]) {
+    for (const host of [
+      "evil.example",
+      "127.0.0.1.evil.example",
+      "localhost.evil.example",
+      "byte.example.evil",
+      "a@b",
+      "a b",
+      "[::1",
+      "x:99999",
+      "<x>",
+    ]) {
       expect([host, await statusFor(host)]).toEqual([host, 403]);
     }
-    for (const host of ["localhost", "LOCALHOST:1234", "127.0.0.1", "[::1]:80", "192.168.0.7:3000", "byte.example", "live.example", "localhost."]) {
+    for (const host of [
+      "localhost",
+      "LOCALHOST:1234",
+      "127.0.0.1",
+      "[::1]:80",
+      "192.168.0.7:3000",
+      "byte.example",
+      "live.example",
+      "localhost.",
+    ]) {
       expect([host, await statusFor(host)]).toEqual([host, 200]);
     }
     expect(await statusFor("evil.example", "/health")).toBe(200);
@@ -72,9 +100,16 @@ describe("F65: nobody comes in by the side", () => {
     await using server = await startServer({ allowedHosts: ["pi", "x"] });
     const { port } = new URL(server.url);
     const targets = ["/ready", "/health", "/signin", "/nowhere", "//", "/.", "", "/assets/app.js"].flatMap((path) =>
-      ["?/dashboard", "/dashboard", "?/api/status", "#/dashboard", "/../dashboard", "?x=/dashboard/settings", ";/dashboard", "%2f..%2fdashboard"].map(
-        (tail) => path + tail,
-      ),
+      [
+        "?/dashboard",
+        "/dashboard",
+        "?/api/status",
+        "#/dashboard",
+        "/../dashboard",
+        "?x=/dashboard/settings",
+        ";/dashboard",
+        "%2f..%2fdashboard",
+      ].map((tail) => path + tail),
     );
     for (const host of ["pi", "x", "x:1", "", "a@b", `127.0.0.1:${port}`]) {
       for (const target of [...targets, ...targets.map((one) => `http://x${one}`)]) {
@@ -156,8 +191,21 @@ test("every answer carries the security headers: pages, errors, redirects, files
 test("where a sign-in leads to is a page of ours, whatever the form says", () => {
   expect(safeNext("/dashboard/channels?channel=ana#x")).toBe("/dashboard/channels?channel=ana#x");
   const hostile = [
-    null, 7, "", "https://evil.example", "//evil.example", "/\\evil.example", "/dashboard\\..\\x", "javascript:alert(1)", "/signout", "/dashboardx",
-    "/dashboard/../signout", "\t//evil.example", "/%2f/evil", "/api/status", "/dashboard@evil.example",
+    null,
+    7,
+    "",
+    "https://evil.example",
+    "//evil.example",
+    "/\\evil.example",
+    "/dashboard\\..\\x",
+    "javascript:alert(1)",
+    "/signout",
+    "/dashboardx",
+    "/dashboard/../signout",
+    "\t//evil.example",
+    "/%2f/evil",
+    "/api/status",
+    "/dashboard@evil.example",
   ];
   for (const next of hostile) expect([next, safeNext(next)]).toEqual([next, "/dashboard"]);
 });

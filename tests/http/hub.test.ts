@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { LOG_ITEMS_MAX } from "../../src/http/live-log.ts";
-import type { FeedRows } from "../../src/http/live-feed.ts";
 import { type FreshRows, Hub, type LiveRenderer, type ViewSpec } from "../../src/http/hub.ts";
+import type { FeedRows } from "../../src/http/live-feed.ts";
+import { LOG_ITEMS_MAX } from "../../src/http/live-log.ts";
 import { encodeCursor, parseCursor } from "../../src/http/sse.ts";
 import { Bus } from "../../src/runtime/bus.ts";
 import { aLine, anEvent, CHANNEL } from "./builders.ts";
@@ -26,7 +26,8 @@ const plain = (rows: FreshRows): Told => ({
 const renderer: LiveRenderer = {
   rows: (_, fresh) => JSON.stringify(plain(fresh)),
   whole: (_, all) => JSON.stringify({ ...plain(all), whole: true }),
-  hudEvent: (_, { id, body }) => JSON.stringify(body.type === "hud.message" && body.text.length > 99 ? { id, text: body.text } : { id }),
+  hudEvent: (_, { id, body }) =>
+    JSON.stringify(body.type === "hud.message" && body.text.length > 99 ? { id, text: body.text } : { id }),
   parts: async () => new Map(),
 };
 
@@ -44,6 +45,7 @@ function aHub(stored: FeedRows = { lines: [], events: [] }, isValid: (pass: stri
     throw error;
   });
   let words = 0;
+  const away = { isAway: false };
   const failures: string[] = [];
   const log = { info: () => {}, warn: (event: string) => void failures.push(event), error: () => {} };
   const hub = new Hub({
@@ -51,14 +53,19 @@ function aHub(stored: FeedRows = { lines: [], events: [] }, isValid: (pass: stri
     log,
     renderer,
     channelId: (login) => (login === "ana" ? CHANNEL : null),
-    source: () => ({ newest: async () => stored }),
+    source: () => ({
+      async newest() {
+        if (away.isAway) throw new Error("away");
+        return stored;
+      },
+    }),
     isValid: async (pass) => isValid(pass),
     word: () => `w${words++}`,
   });
   open.push(hub);
   const read = (spec: ViewSpec, cursor: string | null = null, pass = "p") =>
     new StreamReader(hub.open(spec, pass, parseCursor(cursor), new AbortController().signal));
-  return { bus, hub, read, failures };
+  return { bus, hub, read, failures, away };
 }
 
 /** Waits until the reader is among those who are told: its first message is this event. */
@@ -145,6 +152,25 @@ describe("a stream", () => {
   });
 });
 
+describe("a stream that was opened while the database is away", () => {
+  test("is told what happens, and all of it as rows within a second or so of its return", async () => {
+    const stored: FeedRows = { lines: [aLine(1), aLine(2)], events: [anEvent(1)] };
+    const { bus, read, away } = aHub(stored);
+    away.isAway = true;
+    const [dashboard, hud] = [read(DASHBOARD, "1-1"), read(HUD, "1-0")];
+    await settled(bus, dashboard, 0);
+    bus.publish({ kind: "event", event: anEvent(null, { traceId: "t" }) });
+    expect((await told(dashboard)).events).toEqual([null]);
+    const toHud = [(await hud.next())?.data, (await hud.next())?.data];
+    expect(toHud).toEqual(['{"id":0}', '{"id":null}']);
+
+    away.isAway = false;
+    expect(await told(dashboard)).toMatchObject({ whole: true, lines: [1, 2], events: [1] });
+    bus.publish({ kind: "event", event: anEvent(3) });
+    expect((await told(dashboard)).events).toEqual([3]);
+  });
+});
+
 describe("a flood of chat", () => {
   test("is drawn as its newest 40 rows and the number of those left out, and loses no count", async () => {
     const { bus, read } = aHub();
@@ -199,7 +225,10 @@ describe("who may read", () => {
     const text = "x".repeat(8_000);
     for (let i = 1; hub.stats().cut === 0; i++) {
       if (i > 100) throw new Error("the slow reader was never cut off");
-      bus.publish({ kind: "event", event: anEvent(i, {}, { type: "hud.message", text, source: "test", by: { kind: "system" } }) });
+      bus.publish({
+        kind: "event",
+        event: anEvent(i, {}, { type: "hud.message", text, source: "test", by: { kind: "system" } }),
+      });
       expect(await reader.next()).toMatchObject({ event: "hud" });
     }
     expect(hub.stats()).toMatchObject({ cut: 1, clients: 1 });
@@ -228,5 +257,6 @@ test("a cursor is read back as it was written, and what is none is refused", () 
     const cursor = parseCursor(text);
     expect(cursor && encodeCursor(cursor)).toBe(text);
   }
-  for (const text of [null, "", "1", "a-b", "1-2-3", "1-2-x.y", "-1-2", "1-2 ", "9999999999999999-1"]) expect(parseCursor(text)).toBeNull();
+  for (const text of [null, "", "1", "a-b", "1-2-3", "1-2-x.y", "-1-2", "1-2 ", "9999999999999999-1"])
+    expect(parseCursor(text)).toBeNull();
 });

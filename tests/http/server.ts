@@ -1,9 +1,9 @@
-import type { ChannelControl, HttpConfig, HttpDeps } from "../../src/http/deps.ts";
-import { createServer, type HttpServer } from "../../src/http/server.ts";
-import { issueSigninCode } from "../../src/http/signin-code.ts";
 import { AppError } from "../../src/domain/errors.ts";
 import type { TimelineEvent } from "../../src/domain/events.ts";
 import type { ChannelSummary, SystemStatus } from "../../src/domain/snapshots.ts";
+import type { ChannelControl, HttpConfig, HttpDeps } from "../../src/http/deps.ts";
+import { createServer, type HttpServer } from "../../src/http/server.ts";
+import { issueSigninCode } from "../../src/http/signin-code.ts";
 import { Bus } from "../../src/runtime/bus.ts";
 import { addChannel, listChannels, removeChannel } from "../../src/store/channels.ts";
 import { addLines } from "../../src/store/chat.ts";
@@ -39,13 +39,16 @@ export interface TestServer extends AsyncDisposable {
 export const admin = { bearer: ADMIN_TOKEN };
 
 /** A real server on a free port over the run's embedded database; two channels, `ana` (joined) and `bia` (not yet known to Twitch). */
-export async function startServer(over: Partial<HttpConfig> & { database?: Database; listen?: number } = {}): Promise<TestServer> {
-  const { database: given, listen: port, ...config } = over;
+export async function startServer(
+  over: Partial<HttpConfig> & { database?: Database; listen?: number; idleS?: number } = {},
+): Promise<TestServer> {
+  const { database: given, listen: port, idleS, ...config } = over;
   const database = given ?? (await emptyDb("embedded"));
   const clock = { at: START.getTime() };
   const now = () => new Date(clock.at);
   const logged: string[] = [];
-  const write = (level: string) => (event: string, fields?: object) => void logged.push(JSON.stringify({ level, event, ...fields }));
+  const write = (level: string) => (event: string, fields?: object) =>
+    void logged.push(JSON.stringify({ level, event, ...fields }));
   const bus = new Bus((error) => {
     throw error;
   });
@@ -81,7 +84,7 @@ export async function startServer(over: Partial<HttpConfig> & { database?: Datab
     tellHud: (channelId, text, source, by) =>
       happen({ id: null, at: now(), channelId, traceId: null, body: { type: "hud.message", text, source, by } }),
   };
-  const http = createServer(deps);
+  const http = createServer(deps, idleS === undefined ? {} : { idleS });
   const url = `http://127.0.0.1:${(await http.listen()).port}`;
   const server: TestServer = {
     url,
@@ -90,7 +93,9 @@ export async function startServer(over: Partial<HttpConfig> & { database?: Datab
     database,
     bus,
     logged,
-    advance: (ms) => void (clock.at += ms),
+    advance(ms) {
+      clock.at += ms;
+    },
     happen,
     async say(texts) {
       const lines = texts.map((text) => ({ ...aChatLine(text), sentAt: now() }));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { freshCode, hashToken, isSameSecret, plainCode } from "../../src/http/secrets.ts";
 import { issueSigninCode } from "../../src/http/signin-code.ts";
 import { addSession } from "../../src/store/signin.ts";
-import { freshCode, hashToken, isSameSecret, plainCode } from "../../src/http/secrets.ts";
 import { admin, startServer, type TestServer } from "./server.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -17,7 +17,7 @@ describe("the one-time code", () => {
     const answer = await enter(server, ` ${code.toLowerCase().replace("-", " ")} `);
     expect([answer.status, answer.headers.get("location")]).toEqual([303, "/dashboard/channels"]);
     const cookie = answer.headers.getSetCookie()[0] ?? "";
-    expect(cookie).toMatch(/^byte_session=[\w-]{43}; Path=\/; Max-Age=2592000; SameSite=Strict; HttpOnly$/);
+    expect(cookie).toMatch(/^byte_session=[\w-]{43}; Path=\/; Max-Age=31536000; SameSite=Strict; HttpOnly$/);
     expect((await server.fetch("/dashboard", { cookie: cookie.split(";")[0] ?? "" })).status).toBe(200);
     expect((await enter(server, code)).status).toBe(401);
   });
@@ -81,7 +81,18 @@ describe("a session", () => {
     await using server = await startServer();
     const cookie = await server.signIn();
     const token = cookie.split("=")[1] ?? "";
-    const forged = ["owner", "", "x".repeat(3_000), `${token}x`, token.slice(1), hashToken(token), "null", "%00", "%zz", token.toUpperCase()];
+    const forged = [
+      "owner",
+      "",
+      "x".repeat(3_000),
+      `${token}x`,
+      token.slice(1),
+      hashToken(token),
+      "null",
+      "%00",
+      "%zz",
+      token.toUpperCase(),
+    ];
     for (const value of forged) {
       const answer = await server.fetch("/dashboard", { cookie: `byte_session=${value}` });
       expect([value, answer.status, answer.headers.get("location")]).toEqual([value, 303, "/signin?next=%2Fdashboard"]);
@@ -107,7 +118,7 @@ describe("a session", () => {
     await stream.ended(1_600);
   });
 
-  test("lives on while it is used, 30 days at a time", async () => {
+  test("lives on while it is used, 30 days at a time, for a year", async () => {
     await using server = await startServer();
     const cookie = await server.signIn();
     for (let i = 0; i < 4; i++) {
@@ -116,6 +127,13 @@ describe("a session", () => {
     }
     server.advance(31 * DAY_MS);
     expect((await server.fetch("/dashboard", { cookie })).status).toBe(303);
+    const used = await server.signIn();
+    const statuses: number[] = [];
+    for (let day = 0; day < 375; day += 25) {
+      server.advance(25 * DAY_MS);
+      statuses.push((await server.fetch("/dashboard", { cookie: used })).status);
+    }
+    expect(statuses).toEqual([...Array(14).fill(200), 303]);
   });
 
   test("ends at once when its owner signs out", async () => {
@@ -136,7 +154,9 @@ describe("a session", () => {
     expect((await server.fetch(`/dashboard/sessions/${otherId}/revoke`, { method: "POST", cookie: mine })).status).toBe(303);
     expect((await server.fetch("/dashboard", { cookie: other })).status).toBe(303);
     expect((await server.fetch("/dashboard", { cookie: mine })).status).toBe(200);
-    expect((await server.fetch("/dashboard/sessions/0000000000000000/revoke", { method: "POST", cookie: mine })).status).toBe(404);
+    expect((await server.fetch("/dashboard/sessions/0000000000000000/revoke", { method: "POST", cookie: mine })).status).toBe(
+      404,
+    );
   });
 
   test("over https is never sent in the clear", async () => {
@@ -156,7 +176,8 @@ describe("a session", () => {
 describe("a program", () => {
   test("comes in by either header, and by nothing else", async () => {
     await using server = await startServer();
-    const statusFor = async (headers: Record<string, string>, path = "/api/status") => (await server.fetch(path, { headers })).status;
+    const statusFor = async (headers: Record<string, string>, path = "/api/status") =>
+      (await server.fetch(path, { headers })).status;
     const token = admin.bearer;
     expect(await statusFor({ "x-byte-admin-token": token })).toBe(200);
     expect(await statusFor({ authorization: `Bearer ${token}` })).toBe(200);
@@ -178,14 +199,19 @@ describe("a program", () => {
 
   test("has no way in when no token is set", async () => {
     await using server = await startServer({ adminToken: null });
-    for (const token of ["", "null", "undefined", "x"]) expect((await server.fetch("/api/status", { bearer: token })).status).toBe(403);
+    for (const token of ["", "null", "undefined", "x"])
+      expect((await server.fetch("/api/status", { bearer: token })).status).toBe(403);
     expect(isSameSecret("", "")).toBe(false);
   });
 
   test("gets a token of its own, shown once, kept as a hash, refused within a second of being revoked", async () => {
     await using server = await startServer();
     const cookie = await server.signIn();
-    const made = await server.fetch("/dashboard/tokens", { method: "POST", cookie, body: new URLSearchParams({ name: "stream deck" }) });
+    const made = await server.fetch("/dashboard/tokens", {
+      method: "POST",
+      cookie,
+      body: new URLSearchParams({ name: "stream deck" }),
+    });
     const token = /<code id="new-token">([\w-]{43})<\/code>/.exec(await made.text())?.[1] ?? "";
     expect((await server.fetch("/api/status", { bearer: token })).status).toBe(200);
     const page = await (await server.fetch("/dashboard/settings", { cookie })).text();
@@ -206,8 +232,19 @@ test("F8: no secret reaches the log, and none but the HUD's own reaches a page",
   await using server = await startServer();
   const cookie = await server.signIn();
   const canary = "canary-secret-that-nobody-may-see";
-  await addSession(server.database.db, { tokenHash: hashToken(canary), role: "owner", label: "c", expiresAt: new Date("2030-01-01") }, server.deps.clock.now());
-  const paths = ["/dashboard", "/dashboard/settings", "/api/status", `/dashboard/hud?token=${canary}`, `/nowhere?token=${canary}`, "/api/nowhere"];
+  await addSession(
+    server.database.db,
+    { tokenHash: hashToken(canary), role: "owner", label: "c", expiresAt: new Date("2030-01-01") },
+    server.deps.clock.now(),
+  );
+  const paths = [
+    "/dashboard",
+    "/dashboard/settings",
+    "/api/status",
+    `/dashboard/hud?token=${canary}`,
+    `/nowhere?token=${canary}`,
+    "/api/nowhere",
+  ];
   let seen = "";
   for (const path of paths) {
     for (const credentials of [{ cookie }, { cookie: `byte_session=${canary}` }, { bearer: canary }, admin]) {

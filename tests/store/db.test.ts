@@ -2,8 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { DrizzleQueryError } from "drizzle-orm/errors";
 import { AppError } from "../../src/domain/errors.ts";
-import { type Database, openDatabase, POOL_CONNECTIONS_MAX } from "../../src/store/db.ts";
-import { isDatabaseAway, sqlState } from "../../src/store/refusals.ts";
+import { type Database, openDatabase } from "../../src/store/db.ts";
+import { maintenance } from "../../src/store/maintenance.ts";
+import { POOL_CONNECTIONS_MAX } from "../../src/store/pool.ts";
+import { isDatabaseAway, requireServerVersion, sqlState } from "../../src/store/refusals.ts";
 import { aFolder, emptyDb, engines, pgbouncer, postgresServer, quiet } from "../support/db.ts";
 import { findPgbouncer, findPostgres, LOCKED } from "../support/postgres.ts";
 import { aWire } from "./proxy.ts";
@@ -187,6 +189,28 @@ withPostgres("opening Postgres", () => {
     await wire.stop();
   });
 
+  test("F53: what a transaction does after its connection was lost is refused, not done outside of it", async () => {
+    const server = await postgresServer();
+    const name = await server.createDatabase("torn");
+    const database = await openUrl(server.url(name));
+    await database.sql`create table torn (n int)`;
+    const lost = Promise.withResolvers<void>();
+    const late = Promise.withResolvers<unknown>();
+    const transaction = database.sql.begin(async (tx) => {
+      await tx`insert into torn values (1)`;
+      await server.admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name} and state = 'idle in transaction'`;
+      await lost.promise;
+      late.resolve(await tx`insert into torn values (2)`.then(() => "done", isDatabaseAway));
+    });
+    expect(await transaction.catch(isDatabaseAway)).toBe(true);
+    await Promise.all(Array.from({ length: 2 * POOL_CONNECTIONS_MAX }, () => database.sql`select pg_sleep(0.02)`));
+    lost.resolve();
+    expect(await late.promise).toBe(true);
+    await Promise.all(Array.from({ length: POOL_CONNECTIONS_MAX }, () => database.sql`select pg_sleep(0.02)`));
+    expect((await database.sql<{ rows: number }[]>`select count(*)::int as rows from torn`)[0]?.rows).toBe(0);
+    await database.close();
+  });
+
   test("closing waits for the running query, and twice is once", async () => {
     const server = await postgresServer();
     const database = await openUrl(server.url(await server.createDatabase("close")));
@@ -266,7 +290,38 @@ withPooler("F50: a transaction pooler", () => {
   });
 });
 
+test("a server older than 14 is refused, a newer one and one that does not say are not", () => {
+  expect(() => requireServerVersion("13.22 (Debian)")).toThrow("database_too_old");
+  for (const version of ["14.1", "18.6", undefined]) requireServerVersion(version);
+});
+
 describe("the embedded engine", () => {
+  test("is kept in shape: a checkpoint each time, and one table after the other vacuumed and analysed", async () => {
+    const { sql } = await emptyDb("embedded");
+    const warned: string[] = [];
+    const maintain = maintenance(sql, { ...quiet, warn: (event) => warned.push(event) });
+    for (let round = 0; round < 16; round += 1) await maintain();
+    const [row] = await sql<
+      { never: number }[]
+    >`select count(*)::int as never from pg_stat_user_tables where last_vacuum is null`;
+    expect(row?.never).toBe(0);
+    expect(warned).toEqual([]);
+  });
+
+  test("a query that it cannot stop ends by the deadline, and the engine goes on afterwards", async () => {
+    const database = await openDatabase({ kind: "embedded", dir: join(aFolder(), "data"), log: quiet, queryMs: 250 });
+    expect(await database.sql`select count(*) from generate_series(1, 4000000)`.catch(reasonOf)).toBe("database_no_answer");
+    await until(
+      async () =>
+        await database.sql`select 1`.then(
+          () => true,
+          () => false,
+        ),
+    );
+    expect((await database.sql<{ one: number }[]>`select 1 as one`)[0]?.one).toBe(1);
+    await database.close();
+  });
+
   test("a query that waits behind a long one ends by the deadline, and the engine goes on", async () => {
     const database = await openDatabase({ kind: "embedded", dir: join(aFolder(), "data"), log: quiet, queryMs: 250 });
     const release = Promise.withResolvers<void>();

@@ -3,7 +3,7 @@ import { type Config, readConfig } from "../../src/config.ts";
 import type { EventBody, EventType, TimelineEvent } from "../../src/domain/events.ts";
 import { createLog, systemTime } from "../../src/system.ts";
 import { startWorld, type World, type WorldOptions } from "../../src/world/index.ts";
-import { aFolder, type Engine, pgbouncer, postgresServer } from "./db.ts";
+import { aFolder, type Engine, engines, pgbouncer, postgresServer } from "./db.ts";
 
 export const BOT = "bytebot";
 
@@ -24,7 +24,10 @@ export interface RunningApp extends App {
   readonly config: Config;
 }
 
-/** The app as `byte serve` starts it, against the world, on a free port and in a fresh folder unless told otherwise. */
+/**
+ * The app as `byte serve` starts it, against the world, on a free port, in a fresh folder and, unless told
+ * otherwise, on a fresh database of the machine's Postgres (the embedded one where there is none: it starts slower).
+ */
 export async function startApp(
   world: World,
   over: Partial<Config> = {},
@@ -44,6 +47,7 @@ export async function startApp(
       channelLogins: options.channels ?? ["studio"],
       modelUrl: world.urls.model,
       modelKey: "sk-canary-model-key",
+      ...("databaseUrl" in over ? {} : await databaseSettings(engines.includes("postgres") ? "postgres" : "embedded")),
       ...over,
     },
   );
@@ -85,6 +89,36 @@ export function nextLine(app: Pick<App, "bus">, text: string): Promise<void> {
   return new Promise((resolve) => {
     const unsubscribe = app.bus.subscribe((message) => {
       if (message.kind !== "lines" || !message.lines.some((line) => line.text.includes(text))) return;
+      unsubscribe();
+      resolve();
+    });
+  });
+}
+
+/** Waits for the next such event and gives its body. */
+export async function nextBody<T extends EventType>(
+  app: Pick<App, "bus">,
+  type: T,
+  matches: (body: Extract<EventBody, { type: T }>) => boolean = () => true,
+): Promise<Extract<EventBody, { type: T }>> {
+  return (await nextEvent(app, type, matches)).body;
+}
+
+/** Every text that clients sent to chat, whether the world took it or not. */
+export function sentTexts(world: World, channel?: string): string[] {
+  return world.log
+    .list("irc", "PRIVMSG")
+    .filter((entry) => entry.way === "in" && (channel === undefined || entry.fields.channel === channel))
+    .map((entry) => String(entry.fields.text));
+}
+
+/** Resolves when this very app is in the channel. */
+export function joinedBy(app: Pick<App, "bus" | "channels">, login: string): Promise<void> {
+  const isThere = () => app.channels.find(login)?.state === "joined";
+  if (isThere()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const unsubscribe = app.bus.subscribe((message) => {
+      if (message.kind !== "channels_changed" || !isThere()) return;
       unsubscribe();
       resolve();
     });

@@ -5,7 +5,8 @@ import { SafeHtml } from "../../views/html.ts";
 export const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-type Answer = SafeHtml | Response | ((request: Request) => SafeHtml | Response | Promise<SafeHtml | Response>);
+/** What a path of the site answers with. */
+export type Answer = SafeHtml | Response | ((request: Request) => SafeHtml | Response | Promise<SafeHtml | Response>);
 
 /** Serves rendered pages and the assets on a free port, under the product's content security policy. */
 export function startSite(pages: Readonly<Record<string, Answer>>): { url: string } & Disposable {

@@ -8,6 +8,9 @@
   const isDock = body.dataset.dock !== undefined;
   const SVG = "http://www.w3.org/2000/svg";
 
+  /** How far this clock is ahead of the server's, as the stream's Date header tells. */
+  let skewMs = 0;
+
   // ── Messages
   const element = (tag, className, text) => {
     const node = document.createElement(tag);
@@ -55,7 +58,7 @@
     }
   };
   const show = (message) => {
-    const ageMs = Math.max(0, Date.now() - Date.parse(message.at));
+    const ageMs = Math.max(0, Date.now() - skewMs - Date.parse(message.at));
     if (hideMs > 0 && ageMs > hideMs && message.level !== "bad") return;
     const node = build(message);
     plates.append(node);
@@ -139,6 +142,8 @@
       else headers["last-event-id"] = lastId;
       const response = await fetch(url, { headers, cache: "no-store", signal: abort.signal });
       if (!response.ok) return response.status;
+      const serverNow = Date.parse(response.headers.get("date") ?? "");
+      if (serverNow > 0) skewMs = Date.now() - serverNow;
       say("ok", "circle-check", body.dataset.connected, channel);
       alive();
       await read(response, alive);

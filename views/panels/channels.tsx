@@ -56,7 +56,7 @@ function ChannelRow(p: RowsProps & { channel: ChannelSummary }): SafeHtml {
           </span>
         </a>
       </th>
-      <td class="n">{words.format.number(channel.messages10m)}</td>
+      <td class="n opt2">{words.format.number(channel.messages10m)}</td>
       <td class="n opt dim">
         {channel.lastMessageAt ? <Ago at={channel.lastMessageAt} now={p.now} words={words} /> : words.say("channels.never")}
       </td>
@@ -174,7 +174,7 @@ export function ChannelsPanels(p: RowsProps & { fault?: Fault | null }): SafeHtm
             <thead>
               <tr>
                 <th scope="col">{words.say("channels.name")}</th>
-                <th scope="col" class="n">
+                <th scope="col" class="n opt2">
                   {words.say("channels.messages10m")}
                 </th>
                 <th scope="col" class="n opt">

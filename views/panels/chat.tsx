@@ -142,9 +142,7 @@ export function ChatPanel(p: RowsProps & { now: Date; pace: number | null; trigg
         <span />
       </button>
       <footer>
-        <span class="dot live-dot" aria-hidden="true" />
-        <span>{words.say("chat.live")}</span>
-        <span class="dim end" id="last-line">
+        <span class="dim" id="last-line">
           {last ? (
             <>
               {words.say("chat.last")} <Ago at={last.sentAt} now={p.now} words={words} />

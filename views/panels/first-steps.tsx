@@ -40,13 +40,15 @@ export function FirstSteps({
           </ol>
         </div>
       </Pane>
-      <Callout level="info" icon="play">
-        <b>{words.say("first.looking")}</b>
-        <p>{words.say("first.looking_text")}</p>
-        <p>
-          <code>byte demo</code>
-        </p>
-      </Callout>
+      <div class="stack">
+        <Callout level="info" icon="play">
+          <b>{words.say("first.looking")}</b>
+          <p>{words.say("first.looking_text")}</p>
+          <p>
+            <code>byte demo</code>
+          </p>
+        </Callout>
+      </div>
     </div>
   );
 }

@@ -82,6 +82,12 @@ export function isWordKey(key: string): key is WordKey {
   return Object.hasOwn(en, key);
 }
 
+/** A machine's one-word reason in words, or as it stands when there are none. */
+export function reasonText(words: Words, reason: string): string {
+  const key = `reason.${reason}`;
+  return isWordKey(key) ? words.say(key) : reason;
+}
+
 /** The language to speak to somebody: the one they chose, else the first we speak that their browser asks for, else `fallback`. */
 export function chooseLanguage(chosen: string | null, acceptLanguage: string | null, fallback: Language): Language {
   if (chosen === "pt" || chosen === "en") return chosen;

@@ -1,6 +1,7 @@
 import type { Chat } from "../chat.ts";
 import type { WorldCore } from "../core.ts";
 import type { IrcServer } from "../irc/server.ts";
+import type { WorldChannel, WorldUser } from "../state.ts";
 
 /** Sends an EventSub event to every subscription of `type` whose condition fits `about`. */
 export interface Publisher {
@@ -13,4 +14,9 @@ export interface Stage {
   irc: IrcServer;
   chat: Chat;
   eventsub: Publisher;
+  /** Somebody was banned or timed out: chat subscriptions that read as them end (`chat_user_banned`). */
+  loseReader(channel: WorldChannel, user: WorldUser): void;
 }
+
+/** What an event of this channel is compared with a condition by. */
+export const about = (channel: WorldChannel): Record<string, string> => ({ broadcaster_user_id: channel.user.id });

@@ -1,7 +1,8 @@
+import { broadcaster, person } from "../eventsub/payloads.ts";
 import { type NoticeId, noticeText } from "../irc/notices.ts";
 import { clearchatLine, clearmsgLine, noticeLine, type RoomTag, roomstateLine } from "../irc/render.ts";
 import { type ChatSettings, findBan, type WorldChannel } from "../state.ts";
-import type { Stage } from "./context.ts";
+import { about, type Stage } from "./context.ts";
 
 export interface SayOptions {
   /** Id of the message that this one answers. */
@@ -45,6 +46,11 @@ export function deleteMessage(stage: Stage, channelLogin: string, messageId: str
   if (!message || message.isDeleted) return false;
   message.isDeleted = true;
   stage.irc.tell(channel, clearmsgLine(channel, message, stage.core.clock.now()));
+  stage.eventsub.publish("channel.chat.message_delete", about(channel), {
+    ...broadcaster(channel),
+    ...person("target_user", message.user),
+    message_id: message.id,
+  });
   return true;
 }
 
@@ -53,6 +59,7 @@ export function clearChat(stage: Stage, channelLogin: string): void {
   const channel = stage.core.state.channel(channelLogin);
   for (const message of channel.chat.values()) message.isDeleted = true;
   stage.irc.tell(channel, clearchatLine(channel, null, null, stage.core.clock.now()));
+  stage.eventsub.publish("channel.chat.clear", about(channel), broadcaster(channel));
 }
 
 /** Changes the room's rules: ROOMSTATE with what changed, and the NOTICE of it. */
@@ -65,6 +72,17 @@ export function setChatSettings(stage: Stage, channelLogin: string, settings: Pa
     const [id, value] = settingNotice(channel, key);
     stage.irc.tell(channel, noticeLine(channel.user.login, id, noticeText(id, value)));
   }
+  const now = channel.settings;
+  stage.eventsub.publish("channel.chat_settings.update", about(channel), {
+    ...broadcaster(channel),
+    emote_mode: now.emoteOnly,
+    follower_mode: now.followersOnlyMin >= 0,
+    follower_mode_duration_minutes: now.followersOnlyMin >= 0 ? now.followersOnlyMin : null,
+    slow_mode: now.slowS > 0,
+    slow_mode_wait_time_seconds: now.slowS > 0 ? now.slowS : null,
+    subscriber_mode: now.subsOnly,
+    unique_chat_mode: now.uniqueChat,
+  });
 }
 
 const SETTINGS = ["emoteOnly", "followersOnlyMin", "uniqueChat", "slowS", "subsOnly"] as const;

@@ -66,7 +66,10 @@ export class Frames {
   }
 
   notification(subscription: Subscription, event: object): Frame {
-    return { metadata: this.metadata("notification", subscription), payload: { subscription: this.subscription(subscription), event } };
+    return {
+      metadata: this.metadata("notification", subscription),
+      payload: { subscription: this.subscription(subscription), event },
+    };
   }
 
   revocation(subscription: Subscription): Frame {

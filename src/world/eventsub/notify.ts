@@ -40,7 +40,8 @@ function withFaults(server: EventSubServer, subscription: Subscription, event: o
   const frame = bend(server, subscription, bendEvent(server, subscription, event));
   const copies = [frame];
   if (faults.take("E4.same_id", context)) copies.push(frame);
-  if (faults.take("E4.new_id_same_event", context)) copies.push({ ...frame, metadata: { ...frame.metadata, message_id: server.core.chance.uuid() } });
+  if (faults.take("E4.new_id_same_event", context))
+    copies.push({ ...frame, metadata: { ...frame.metadata, message_id: server.core.chance.uuid() } });
   return copies;
 }
 
@@ -54,7 +55,8 @@ function bend(server: EventSubServer, subscription: Subscription, event: object)
   const old = faults.take("E4.old_timestamp", context);
   if (old) frame.metadata.message_timestamp = server.frames.time(new Date(clock.now().getTime() - old.number("ageMs", OLD_MS)));
   const skew = faults.take("E4.clock_skew", context);
-  if (skew) frame.metadata.message_timestamp = server.frames.time(new Date(clock.now().getTime() + skew.number("skewMs", 120_000)));
+  if (skew)
+    frame.metadata.message_timestamp = server.frames.time(new Date(clock.now().getTime() + skew.number("skewMs", 120_000)));
   if (faults.take("E4.unknown_type", context)) frame.metadata.message_type = "session_wink";
   return frame;
 }
@@ -65,8 +67,12 @@ function bendEvent(server: EventSubServer, subscription: Subscription, event: ob
   const context = { type: subscription.type };
   let bent: Record<string, unknown> = { ...event };
   if (faults.take("E4.unknown_field", context)) bent = { ...bent, never_seen_before: { deep: [1, null, "x"] } };
-  if (faults.take("E4.missing_nullable", context)) bent = Object.fromEntries(Object.entries(bent).filter(([, value]) => value !== null));
-  if (faults.take("E4.ints_as_strings", context)) bent = Object.fromEntries(Object.entries(bent).map(([key, value]) => [key, typeof value === "number" ? String(value) : value]));
+  if (faults.take("E4.missing_nullable", context))
+    bent = Object.fromEntries(Object.entries(bent).filter(([, value]) => value !== null));
+  if (faults.take("E4.ints_as_strings", context))
+    bent = Object.fromEntries(
+      Object.entries(bent).map(([key, value]) => [key, typeof value === "number" ? String(value) : value]),
+    );
   const unknown = faults.take("E4.unknown_enum", context);
   if (unknown) {
     const key = unknown.text("field", ENUM_FIELDS.find((name) => name in bent) ?? "type");

@@ -39,15 +39,24 @@ export function fragmentsOf(text: string, bits: number, state: WorldState): Frag
 function specialOf(word: string, emotes: ReadonlyMap<string, string>, bits: number, state: WorldState): Fragment | null {
   const plain: Fragment = { type: "text", text: word, cheermote: null, emote: null, mention: null };
   const emoteId = emotes.get(word);
-  if (emoteId !== undefined) return { ...plain, type: "emote", emote: { id: emoteId, emote_set_id: "0", owner_id: "0", format: ["static"] } };
+  if (emoteId !== undefined)
+    return { ...plain, type: "emote", emote: { id: emoteId, emote_set_id: "0", owner_id: "0", format: ["static"] } };
   const cheer = bits > 0 ? /^(Cheer)(\d+)$/i.exec(word) : null;
   if (cheer) {
     const amount = Number(cheer[2]);
-    return { ...plain, type: "cheermote", cheermote: { prefix: "Cheer", bits: amount, tier: CHEER_TIERS.findLast((tier) => amount >= tier) ?? 1 } };
+    return {
+      ...plain,
+      type: "cheermote",
+      cheermote: { prefix: "Cheer", bits: amount, tier: CHEER_TIERS.findLast((tier) => amount >= tier) ?? 1 },
+    };
   }
   const mentioned = word.startsWith("@") ? state.usersByLogin.get(word.slice(1).toLowerCase()) : undefined;
   if (!mentioned) return null;
-  return { ...plain, type: "mention", mention: { user_id: mentioned.id, user_name: mentioned.displayName, user_login: mentioned.login } };
+  return {
+    ...plain,
+    type: "mention",
+    mention: { user_id: mentioned.id, user_name: mentioned.displayName, user_login: mentioned.login },
+  };
 }
 
 const CHEER_TIERS = [1, 100, 1_000, 5_000, 10_000];
@@ -135,7 +144,19 @@ const NOTICE_TYPES = [
 export type NoticeType = (typeof NOTICE_TYPES)[number];
 
 /** Kinds that shared chat repeats under `shared_chat_…`. */
-const SHARED_TYPES = ["sub", "resub", "sub_gift", "community_sub_gift", "gift_paid_upgrade", "prime_paid_upgrade", "pay_it_forward", "raid", "announcement", "modiversary", "gifted_drops_summary"];
+const SHARED_TYPES = [
+  "sub",
+  "resub",
+  "sub_gift",
+  "community_sub_gift",
+  "gift_paid_upgrade",
+  "prime_paid_upgrade",
+  "pay_it_forward",
+  "raid",
+  "announcement",
+  "modiversary",
+  "gifted_drops_summary",
+];
 
 export interface ChatNotice {
   type: NoticeType;
@@ -148,10 +169,18 @@ export interface ChatNotice {
   about: object;
 }
 
-export function chatNotification(channel: WorldChannel, notice: ChatNotice, state: WorldState): object {
+/** `channel.chat.notification`. `source` is where it happened, when the channel is in a shared chat. */
+export function chatNotification(
+  channel: WorldChannel,
+  notice: ChatNotice,
+  state: WorldState,
+  source: { home: WorldChannel; messageId: string } | null,
+): object {
+  const isCopy = source !== null && source.home !== channel;
+  const name = isCopy && SHARED_TYPES.includes(notice.type) ? `shared_chat_${notice.type}` : notice.type;
   const kinds: Record<string, object | null> = {};
-  for (const type of NOTICE_TYPES) kinds[type] = type === notice.type ? notice.about : null;
-  for (const type of SHARED_TYPES) kinds[`shared_chat_${type}`] = null;
+  for (const type of [...NOTICE_TYPES, ...SHARED_TYPES.map((shared) => `shared_chat_${shared}`)])
+    kinds[type] = type === name ? notice.about : null;
   return {
     ...broadcaster(channel),
     ...person("chatter_user", notice.user),
@@ -161,8 +190,8 @@ export function chatNotification(channel: WorldChannel, notice: ChatNotice, stat
     system_message: notice.systemText,
     message_id: notice.id,
     message: { text: notice.text, fragments: notice.text === "" ? [] : fragmentsOf(notice.text, 0, state) },
-    notice_type: notice.type,
+    notice_type: name,
     ...kinds,
-    ...sourceFields(channel.shared ? { home: channel, messageId: notice.id, badges: badgesOf(channel, notice.user.id) } : null),
+    ...sourceFields(source ? { ...source, badges: badgesOf(source.home, notice.user.id) } : null),
   };
 }

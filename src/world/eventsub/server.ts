@@ -221,7 +221,8 @@ export class EventSubServer implements SocketEvents, Publisher {
     });
     this.putOffKeepalive(socket);
     this.#pingLater(socket);
-    if (!isMove && !this.#isUsed(session)) session.cancelUnused = this.core.clock.after(this.core.limits.esUnusedMs, () => this.#closeUnused(session));
+    if (!isMove && !this.#isUsed(session))
+      session.cancelUnused = this.core.clock.after(this.core.limits.esUnusedMs, () => this.#closeUnused(session));
   }
 
   #closeUnused(session: EventSubSession): void {

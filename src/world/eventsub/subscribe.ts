@@ -1,10 +1,12 @@
+import { findBan, isModerator, type WorldChannel } from "../state.ts";
 import type { WorldToken } from "../tokens.ts";
-import { findBan, isModerator } from "../state.ts";
 import type { EventSubServer } from "./server.ts";
 import type { EventSubSession } from "./session.ts";
-import { type Subscription, SUBSCRIPTION_TYPES, type SubscriptionType, type Transport } from "./types.ts";
+import { SUBSCRIPTION_TYPES, type Subscription, type SubscriptionType, type Transport } from "./types.ts";
 
-export type Outcome = { status: 202; subscription: Subscription } | { status: 400 | 401 | 403 | 404 | 409 | 429; message: string; id?: string };
+export type Outcome =
+  | { status: 202; subscription: Subscription }
+  | { status: 400 | 401 | 403 | 404 | 409 | 429; message: string; id?: string };
 
 /** Makes a subscription as `POST /eventsub/subscriptions` asks, with every refusal that Twitch knows, in its order. */
 export async function subscribe(server: EventSubServer, token: WorldToken, body: unknown): Promise<Outcome> {
@@ -55,7 +57,8 @@ function readRequest(body: unknown): Asked | string {
   };
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 type Refusal = Exclude<Outcome, { status: 202 }>;
 
@@ -90,7 +93,9 @@ function checkType(asked: Asked): Refusal | null {
   if (type.version !== asked.version) return { status: 400, message: "invalid subscription type and version" };
   const given = type.condition.filter((key) => (asked.condition[key] ?? "") !== "");
   const isEnough = type.anyOf ? given.length >= 1 : given.length === type.condition.length;
-  return isEnough ? null : { status: 400, message: `missing required parameter in condition: ${type.condition.find((key) => !given.includes(key))}` };
+  return isEnough
+    ? null
+    : { status: 400, message: `missing required parameter in condition: ${type.condition.find((key) => !given.includes(key))}` };
 }
 
 function checkTransport(server: EventSubServer, token: WorldToken, asked: Asked): Refusal | null {
@@ -98,10 +103,13 @@ function checkTransport(server: EventSubServer, token: WorldToken, asked: Asked)
   if ((asked.method === "websocket") !== (token.kind === "user")) return { status: 400, message: WRONG_TOKEN };
   if (asked.method === "webhook") {
     if (!/^https?:\/\//.test(asked.callback)) return { status: 400, message: "invalid callback" };
-    return asked.secret.length >= 10 && asked.secret.length <= 100 ? null : { status: 400, message: "secret must be between 10 and 100 characters" };
+    return asked.secret.length >= 10 && asked.secret.length <= 100
+      ? null
+      : { status: 400, message: "secret must be between 10 and 100 characters" };
   }
   const session = server.sessions.get(asked.sessionId);
-  if (!session || session.endedAt) return { status: 400, message: "websocket transport session does not exist or has already disconnected" };
+  if (!session || session.endedAt)
+    return { status: 400, message: "websocket transport session does not exist or has already disconnected" };
   if (session.userId !== null && session.userId !== token.userId) {
     return { status: 400, message: "websocket transport cannot have subscriptions created by different users" };
   }
@@ -109,23 +117,33 @@ function checkTransport(server: EventSubServer, token: WorldToken, asked: Asked)
 }
 
 function checkAuthorization(server: EventSubServer, token: WorldToken, asked: Asked, type: SubscriptionType): Refusal | null {
-  const { state, tokens, clock } = server.core;
-  const refused: Refusal = { status: 403, message: FORBIDDEN };
+  const { state, clock } = server.core;
   if (type.scopeOf === null) return null;
   const personId = asked.condition[type.scopeOf] ?? "";
   const channel = state.findChannelById(asked.condition.broadcaster_user_id ?? "");
-  if (token.kind === "user") {
-    if (token.userId !== personId || !type.scopes.some((scope) => token.scopes.includes(scope))) return refused;
-  } else {
-    const needed = type.isChat ? [...type.scopes, "user:bot"] : [];
-    if (!type.scopes.some((scope) => tokens.isGranted(personId, token.clientId, scope))) return refused;
-    if (!needed.every((scope) => tokens.isGranted(personId, token.clientId, scope))) return refused;
-    const isWelcome = !type.isChat || (channel !== null && (isModerator(channel, personId) || tokens.isGranted(channel.user.id, token.clientId, "channel:bot")));
-    if (!isWelcome) return refused;
-  }
-  if (type.needsModerator && (channel === null || !isModerator(channel, personId))) return refused;
-  if (type.isChat && channel && findBan(channel, personId, clock.now())) return refused;
-  return null;
+  const isAllowed =
+    token.kind === "user" ? isAllowedUser(token, type, personId) : isAllowedApp(server, token, type, personId, channel);
+  const isModeratorEnough = !type.needsModerator || (channel !== null && isModerator(channel, personId));
+  const isBanned = type.isChat === true && channel !== null && findBan(channel, personId, clock.now()) !== null;
+  return isAllowed && isModeratorEnough && !isBanned ? null : { status: 403, message: FORBIDDEN };
+}
+
+const isAllowedUser = (token: WorldToken, type: SubscriptionType, personId: string): boolean =>
+  token.userId === personId && type.scopes.some((scope) => token.scopes.includes(scope));
+
+/** App tokens live by the consents that people gave to the client; to read chat they also need user:bot and a welcome in the channel. */
+function isAllowedApp(
+  server: EventSubServer,
+  token: WorldToken,
+  type: SubscriptionType,
+  personId: string,
+  channel: WorldChannel | null,
+): boolean {
+  const { tokens } = server.core;
+  if (!type.scopes.some((scope) => tokens.isGranted(personId, token.clientId, scope))) return false;
+  if (!type.isChat) return true;
+  if (channel === null || !tokens.isGranted(personId, token.clientId, "user:bot")) return false;
+  return isModerator(channel, personId) || tokens.isGranted(channel.user.id, token.clientId, "channel:bot");
 }
 
 /** 0 when the broadcaster (or whoever the condition names) authorised the client, or the type needs a scope; else 1. */
@@ -145,7 +163,8 @@ function checkLimits(server: EventSubServer, token: WorldToken, asked: Asked, co
   if (asked.method === "websocket") {
     const sessions = new Set(own.map((each) => keyOf(each.transport)));
     if (!sessions.has(asked.sessionId) && sessions.size >= limits.esMaxConn) return { status: 429, message: TOO_MANY_TRANSPORTS };
-    if (own.filter((each) => keyOf(each.transport) === asked.sessionId).length >= limits.esMaxSubs) return { status: 429, message: "number of subscriptions limit exceeded" };
+    if (own.filter((each) => keyOf(each.transport) === asked.sessionId).length >= limits.esMaxSubs)
+      return { status: 429, message: "number of subscriptions limit exceeded" };
   }
   const max = asked.method === "websocket" ? limits.esMaxCost : WEBHOOK_COST_MAX;
   return totalCost(own) + cost > max ? { status: 429, message: "maximum total cost exceeded" } : null;
@@ -154,7 +173,8 @@ function checkLimits(server: EventSubServer, token: WorldToken, asked: Asked, co
 /** What an app may spend on webhooks. */
 export const WEBHOOK_COST_MAX = 10_000;
 
-export const totalCost = (subscriptions: readonly Subscription[]): number => subscriptions.reduce((sum, each) => sum + each.cost, 0);
+export const totalCost = (subscriptions: readonly Subscription[]): number =>
+  subscriptions.reduce((sum, each) => sum + each.cost, 0);
 
 const keyOf = (transport: Transport): string => (transport.method === "websocket" ? transport.sessionId : transport.callback);
 
@@ -168,7 +188,12 @@ function add(server: EventSubServer, token: WorldToken, asked: Asked, cost: numb
   const session = server.sessions.get(asked.sessionId);
   const transport: Transport =
     asked.method === "websocket"
-      ? { method: "websocket", sessionId: asked.sessionId, connectedAt: session?.connectedAt ?? clock.now(), disconnectedAt: null }
+      ? {
+          method: "websocket",
+          sessionId: asked.sessionId,
+          connectedAt: session?.connectedAt ?? clock.now(),
+          disconnectedAt: null,
+        }
       : { method: "webhook", callback: asked.callback, secret: asked.secret };
   const subscription: Subscription = {
     id: chance.uuid(),
@@ -197,7 +222,11 @@ function claim(session: EventSubSession, token: WorldToken): void {
   session.cancelUnused = null;
 }
 
-async function verify(server: EventSubServer, subscription: Subscription, transport: Extract<Transport, { method: "webhook" }>): Promise<void> {
+async function verify(
+  server: EventSubServer,
+  subscription: Subscription,
+  transport: Extract<Transport, { method: "webhook" }>,
+): Promise<void> {
   const isProven = await server.webhooks.verify(server.frames, subscription, transport);
   subscription.status = isProven ? "enabled" : "webhook_callback_verification_failed";
   if (!isProven) subscription.disabledAt = server.core.clock.now();

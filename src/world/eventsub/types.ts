@@ -16,9 +16,21 @@ export interface SubscriptionType {
 }
 
 const B = "broadcaster_user_id";
-const chat = (): SubscriptionType => ({ version: "1", condition: [B, "user_id"], scopes: ["user:read:chat"], scopeOf: "user_id", isChat: true });
+const chat = (): SubscriptionType => ({
+  version: "1",
+  condition: [B, "user_id"],
+  scopes: ["user:read:chat"],
+  scopeOf: "user_id",
+  isChat: true,
+});
 const open = (version = "1"): SubscriptionType => ({ version, condition: [B], scopes: [], scopeOf: null });
-const of = (scopes: readonly string[], version = "1", optional: readonly string[] = []): SubscriptionType => ({ version, condition: [B], optional, scopes, scopeOf: B });
+const of = (scopes: readonly string[], version = "1", optional: readonly string[] = []): SubscriptionType => ({
+  version,
+  condition: [B],
+  optional,
+  scopes,
+  scopeOf: B,
+});
 
 const REDEMPTIONS = ["channel:read:redemptions", "channel:manage:redemptions"];
 
@@ -30,7 +42,13 @@ export const SUBSCRIPTION_TYPES: Readonly<Record<string, SubscriptionType>> = {
   "channel.chat.clear_user_messages": chat(),
   "channel.chat.message_delete": chat(),
   "channel.chat_settings.update": chat(),
-  "channel.follow": { version: "2", condition: [B, "moderator_user_id"], scopes: ["moderator:read:followers"], scopeOf: "moderator_user_id", needsModerator: true },
+  "channel.follow": {
+    version: "2",
+    condition: [B, "moderator_user_id"],
+    scopes: ["moderator:read:followers"],
+    scopeOf: "moderator_user_id",
+    needsModerator: true,
+  },
   "channel.subscribe": of(["channel:read:subscriptions"]),
   "channel.subscription.gift": of(["channel:read:subscriptions"]),
   "channel.subscription.message": of(["channel:read:subscriptions"]),
@@ -38,7 +56,13 @@ export const SUBSCRIPTION_TYPES: Readonly<Record<string, SubscriptionType>> = {
   "channel.cheer": of(["bits:read"]),
   "channel.bits.use": of(["bits:read"]),
   "channel.custom_power_up_redemption.add": of(["bits:read"]),
-  "channel.raid": { version: "1", condition: ["from_broadcaster_user_id", "to_broadcaster_user_id"], anyOf: true, scopes: [], scopeOf: null },
+  "channel.raid": {
+    version: "1",
+    condition: ["from_broadcaster_user_id", "to_broadcaster_user_id"],
+    anyOf: true,
+    scopes: [],
+    scopeOf: null,
+  },
   "stream.online": open(),
   "stream.offline": open(),
   "channel.update": open("2"),

@@ -29,7 +29,15 @@ export class Webhooks {
     const challenge = this.#core.chance.uuid();
     const { metadata } = frames.notification(subscription, {});
     const body = JSON.stringify({ challenge, subscription: frames.subscription(subscription) });
-    const answer = await this.#post(subscription, transport, metadata.message_id, metadata.message_timestamp, "webhook_callback_verification", body, 0);
+    const answer = await this.#post(
+      subscription,
+      transport,
+      metadata.message_id,
+      metadata.message_timestamp,
+      "webhook_callback_verification",
+      body,
+      0,
+    );
     return answer?.status === 200 && answer.text === challenge;
   }
 
@@ -65,11 +73,13 @@ export class Webhooks {
       return;
     }
     const run = () => {
-      const open = this.#post(subscription, transport, message.id, message.time, message.type, message.body, retry + number).then((answer) => {
-        this.#open.delete(open);
-        if (answer && answer.status >= 200 && answer.status < 300) subscription.failures = 0;
-        else this.#attempt(subscription, transport, message, retry, number + 1);
-      });
+      const open = this.#post(subscription, transport, message.id, message.time, message.type, message.body, retry + number).then(
+        (answer) => {
+          this.#open.delete(open);
+          if (answer && answer.status >= 200 && answer.status < 300) subscription.failures = 0;
+          else this.#attempt(subscription, transport, message, retry, number + 1);
+        },
+      );
       this.#open.add(open);
     };
     if (waitMs === 0) run();

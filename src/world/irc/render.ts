@@ -116,13 +116,17 @@ function replyTags(message: WorldMessage): TagValues {
 }
 
 /** Shared chat: where a message was written, and what its writer wears there. */
-export function sourceTags(message: WorldMessage, home: WorldChannel): TagValues {
-  const badges = badgesOf(home, message.user.id);
+const sourceTags = (message: WorldMessage, home: WorldChannel): TagValues => ({
+  ...sourceOf(home, message.user, message.source?.messageId ?? message.id),
+  "source-only": 0,
+});
+
+function sourceOf(home: WorldChannel, user: WorldUser, id: string): TagValues {
+  const badges = badgesOf(home, user.id);
   return {
     "source-badge-info": badgeInfoTag(badges),
     "source-badges": badgesTag(badges),
-    "source-id": message.source?.messageId ?? message.id,
-    "source-only": 0,
+    "source-id": id,
     "source-room-id": home.user.id,
   };
 }
@@ -177,8 +181,15 @@ export interface UserNotice {
   params: TagValues;
 }
 
-/** USERNOTICE: subs, gifts, raids and the like. */
-export function usernoticeLine(channel: WorldChannel, notice: UserNotice): ServerLine {
+/**
+ * USERNOTICE: subs, gifts, raids and the like. In a shared chat (`source` is where it happened) the own room's
+ * line has the source tags too, and the other rooms get a `sharedchatnotice`.
+ */
+export function usernoticeLine(
+  channel: WorldChannel,
+  notice: UserNotice,
+  source: { home: WorldChannel; messageId: string } | null = null,
+): ServerLine {
   const params: Record<string, string | number | null | undefined> = {};
   for (const [key, value] of Object.entries(notice.params)) params[`msg-param-${key}`] = value;
   const tags: TagValues = {
@@ -188,12 +199,13 @@ export function usernoticeLine(channel: WorldChannel, notice: UserNotice): Serve
     flags: "",
     id: notice.id,
     login: notice.user.login,
-    "msg-id": notice.msgId,
+    "msg-id": source && source.home !== channel ? "sharedchatnotice" : notice.msgId,
     "room-id": channel.user.id,
     "system-msg": notice.systemText,
     "tmi-sent-ts": notice.at.getTime(),
     "user-id": notice.user.id,
     ...params,
+    ...(source ? { ...sourceOf(source.home, notice.user, source.messageId), "source-msg-id": notice.msgId } : {}),
   };
   const trailing = notice.text === "" ? "" : ` :${notice.text}`;
   return { tags: writeTags(tags), line: `:tmi.twitch.tv USERNOTICE #${channel.user.login}${trailing}` };

@@ -1,6 +1,7 @@
 import type { WorldChance } from "../chance.ts";
 import { ANSWERS_EN, ANSWERS_PT, type AnswerTable } from "./answers.ts";
 import { lastUserText, type ModelMessage } from "./script.ts";
+import { viewerTexts } from "./viewer-texts.ts";
 
 /**
  * What the pretend model says when nothing is scripted: a short co-producer's answer in the language of the
@@ -17,10 +18,12 @@ export function answerTo(messages: readonly ModelMessage[], chance: WorldChance)
 }
 
 /**
- * The question in a prompt that holds more than it: the text after a label such as `Question:`, or inside the
- * last fence, or the last line that says something.
+ * The question in a prompt that holds more than it: what stands in a `<question>` tag, after a label such as
+ * `Question:`, or in the last line that says something. A JSON string is taken out of its quotes.
  */
 function questionIn(prompt: string): string {
+  const tagged = /<(question|pergunta|message)>([\s\S]*)<\/\1>/i.exec(prompt)?.[2];
+  if (tagged !== undefined) return viewerTexts(tagged).at(-1) ?? tagged.trim();
   const labelled = [...prompt.matchAll(/(?:^|\n)\s*(?:question|pergunta|asked|message)[^:\n]{0,60}:\s*(\S.*)/gi)].at(-1)?.[1];
   if (labelled) return labelled.trim();
   const lines = prompt
@@ -57,14 +60,17 @@ function nameIn(messages: readonly ModelMessage[], question: string, chance: Wor
   const names = new Set<string>();
   for (const message of messages) {
     if (message.role !== "user") continue;
-    for (const found of message.content.matchAll(/(?:^|\n)\s*(?:\[[^\]]*\]\s*)?@?([A-Za-z0-9_]{3,25})\s?:\s/g)) {
-      const name = found[1] ?? "";
+    for (const found of message.content.matchAll(NAMES)) {
+      const name = found[1] ?? found[2] ?? "";
       if (!NOT_NAMES.test(name) && !question.includes(name)) names.add(name);
     }
   }
   return names.size === 0 ? "" : chance.pick([...names]);
 }
 
+/** `name: text` at the start of a line, or a JSON field that holds a name. */
+const NAMES =
+  /(?:^|\n)\s*(?:\[[^\]]*\]\s*)?@?([A-Za-z0-9_]{3,25})\s?:\s|"(?:viewer|user|author|name|login)"\s*:\s*"([A-Za-z0-9_]{3,25})"/g;
 const NOT_NAMES =
   /^(?:question|pergunta|channel|canal|chat|context|contexto|time|now|agora|rules|system|user|assistant|asker|message|mensagem|utc|date|facts|fatos|language|idioma|https?)$/i;
 

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "bun:test";
+import type { TimelineEvent } from "../../src/domain/events.ts";
+import { addEvents, listEvents, pruneEvents } from "../../src/store/timeline.ts";
+import { emptyDb, engines } from "../support/db.ts";
+import { minutesBefore, noon, secondsAfter } from "./lines.ts";
+
+const anEvent = (over: Partial<TimelineEvent> = {}): TimelineEvent => ({
+  id: null,
+  at: noon,
+  channelId: "100",
+  traceId: null,
+  body: { type: "chat.raid", fromLogin: "bia", fromName: "Bia", viewers: 12 },
+  ...over,
+});
+
+describe.each(engines)("the timeline on %s", (engine) => {
+  test("an event comes back as it was added, with the id it was given", async () => {
+    const { db, sql } = await emptyDb(engine);
+    const first = anEvent({ traceId: "t-1", channelId: null, body: { type: "app.started", version: "0.1.0" } });
+    const second = anEvent({
+      body: { type: "hud.message", text: 'a\0b \ud83d 👋 \\ "x"', source: "api", by: { kind: "program", name: "n" } },
+      at: secondsAfter(noon, 1),
+    });
+
+    expect(await addEvents(sql, [first, second])).toEqual([1, 2]);
+
+    expect(await listEvents(db, { limit: 10 })).toEqual([
+      { ...second, id: 2, body: { ...second.body, text: 'ab \ufffd 👋 \\ "x"' } as TimelineEvent["body"] },
+      { ...first, id: 1 },
+    ]);
+    expect(await addEvents(sql, [])).toEqual([]);
+  });
+
+  test("the level that the HUD gives an event is kept beside it", async () => {
+    const { db, sql } = await emptyDb(engine);
+    await addEvents(sql, [
+      anEvent({ body: { type: "chat.disconnected", reason: "closed" } }),
+      anEvent({ body: { type: "app.stopped" } }),
+    ]);
+    expect([...(await db.execute("select level from timeline order by id"))]).toEqual([{ level: "bad" }, { level: null }]);
+  });
+
+  test("a page is of a channel, of types, before an id, or after one without a gap", async () => {
+    const { db, sql } = await emptyDb(engine);
+    const ids = await addEvents(
+      sql,
+      Array.from({ length: 12 }, (_, index) =>
+        anEvent({ channelId: index % 2 ? "100" : "200", ...(index % 3 ? {} : { body: { type: "app.stopped" } }) }),
+      ),
+    );
+    expect(ids).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+    const page = async (filter: Parameters<typeof listEvents>[1]) => (await listEvents(db, filter)).map((event) => event.id);
+    expect(await page({ channelId: "100", limit: 3 })).toEqual([12, 10, 8]);
+    expect(await page({ types: ["app.stopped"], limit: 9 })).toEqual([10, 7, 4, 1]);
+    expect(await page({ types: [], limit: 9 })).toEqual([]);
+    expect(await page({ channelId: "100", beforeId: 8, limit: 2 })).toEqual([6, 4]);
+    expect(await page({ afterId: 9, limit: 2 })).toEqual([10, 11]);
+    expect(await page({ channelId: "200", types: ["chat.raid"], afterId: 2, limit: 9 })).toEqual([3, 5, 9, 11]);
+  });
+
+  test("F57: pruning removes the old rows in bounded steps", async () => {
+    const { db, sql } = await emptyDb(engine);
+    await addEvents(sql, [...Array.from({ length: 7 }, () => anEvent({ at: minutesBefore(noon, 99) })), anEvent()]);
+    expect(await pruneEvents(db, minutesBefore(noon, 60), 5)).toBe(5);
+    expect(await pruneEvents(db, minutesBefore(noon, 60), 5)).toBe(2);
+    expect(await pruneEvents(db, minutesBefore(noon, 60), 5)).toBe(0);
+    expect((await listEvents(db, { limit: 10 })).map((event) => event.id)).toEqual([8]);
+  });
+});
