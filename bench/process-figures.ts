@@ -32,3 +32,22 @@ export function watchProcess(pid: number): { stop(): { rssMb: number[]; cpuShare
     },
   };
 }
+
+const TICK_MS = 10;
+
+/** How late a timer of this process fires, in ms: what other work on the machine adds to every figure beside it. */
+export function watchLateness(): { stop(): number[] } {
+  const late: number[] = [];
+  let before = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    late.push(Math.max(0, now - before - TICK_MS));
+    before = now;
+  }, TICK_MS);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return late;
+    },
+  };
+}

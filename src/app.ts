@@ -58,9 +58,11 @@ export interface App extends AsyncDisposable {
 
 /** Rows of one insert: a long statement of the embedded engine delays all others. */
 const LINES_BATCH = { postgres: 2_000, embedded: 500 } as const;
-/** Shares of the ten seconds that a stop may take. */
+/** Shares of the ten seconds that a stop may take, whatever the database does. */
 const STOP_FLUSH_MS = 5_000;
 const STOP_HTTP_MS = 1_500;
+const STOP_LEASES_MS = 1_000;
+const STOP_DATABASE_MS = 2_000;
 const HUD_WAIT_MS = 5_000;
 /** At 04:10 UTC: night in Brazil and in Portugal. */
 const RETENTION_CRON = "10 4 * * *";
@@ -262,10 +264,17 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     channels.saveAll();
     await chat.stop();
     recorder.addEvent(null, { type: "app.stopped" });
-    const [left] = await Promise.all([recorder.stop(STOP_FLUSH_MS), jobsStarted.then(() => jobs.stop())]);
+    const [left] = await Promise.all([
+      recorder.stop(STOP_FLUSH_MS),
+      within(
+        STOP_FLUSH_MS,
+        jobsStarted.then(() => jobs.stop()),
+        time,
+      ),
+    ]);
     await http.stop(STOP_HTTP_MS);
-    await leases.stop();
-    await database.close();
+    await within(STOP_LEASES_MS, leases.stop(), time);
+    await within(STOP_DATABASE_MS, database.close(), time);
     return left;
   };
   const stop = () => {
@@ -285,6 +294,14 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),
   };
+}
+
+/** Resolves when `work` is done, or after `ms`: then it goes on behind. */
+function within(ms: number, work: Promise<void>, timers: Timers): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = timers.after(ms, resolve);
+    work.then(resolve, reject).finally(cancel);
+  });
 }
 
 /** `channels_config` decides; only while it names no channel are those of the environment taken. */

@@ -9,9 +9,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "src/config.ts": ["src/domain"],
   "src/system.ts": ["src/ports.ts"],
   "src/installation-key.ts": ["src/domain", "node:fs", "node:path"],
-  "src/store": ["src/store", "src/domain", "src/ports.ts", "src/embedded.ts", "drizzle-orm", "postgres", "node:*", "bun:sqlite"],
-  "src/embedded.ts": ["src/domain", "src/ports.ts", "src/store", "postgres", "node:*", "bun:sqlite"],
-  "src/pglite-worker.ts": ["src/store", "@electric-sql", "node:*", "bun:sqlite", "node_modules/@electric-sql", "build"],
+  "src/store": ["src/store", "src/domain", "src/ports.ts", "drizzle-orm", "postgres", "node:*"],
+  "src/store/pglite.ts": ["src/store", "@electric-sql", "node_modules/@electric-sql", "node:*"],
+  "src/store/pglite-worker.ts": ["src/store", "@electric-sql", "build", "node:*", "bun:sqlite"],
   "src/adapters": ["src/adapters", "src/domain", "src/ports.ts", "tmi.js", "openai", "zod"],
   "src/runtime": ["src/runtime", "src/domain", "src/ports.ts", "src/store"],
   "src/runtime/jobs.ts": ["src/runtime", "src/ports.ts", "pg-boss"],
@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "src/app.ts": ["src", "views/words"],
   "src/cli": ["src", "views/words", "node:*"],
   "src/main.ts": ["src/cli", "src/config.ts", "src/domain"],
+  "views/assets": ["views", "htmx.org", "node_modules/htmx.org", "node:fs", "bun"],
   views: ["views", "src/domain", "@elysiajs/html", "d3-scale", "d3-shape", "htmx.org", "node_modules/htmx.org", "bun"],
 };
 

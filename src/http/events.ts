@@ -3,7 +3,7 @@ import { parseChannelLogin } from "../domain/channel-login.ts";
 import { AppError } from "../domain/errors.ts";
 import type { Caller } from "./auth.ts";
 import { type HttpContext, hudWordsOf } from "./context.ts";
-import type { ViewSpec } from "./hub.ts";
+import type { ViewSpec } from "./live-view.ts";
 import { preferencesOf } from "./preferences.ts";
 import { parseCursor } from "./sse.ts";
 

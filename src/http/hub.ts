@@ -1,52 +1,21 @@
-import type { Language } from "../../views/words/index.ts";
 import { AppError } from "../domain/errors.ts";
 import type { TimelineEvent } from "../domain/events.ts";
 import type { Log } from "../ports.ts";
 import type { Bus, BusMessage } from "../runtime/bus.ts";
-import { type FeedKind, type FeedSource, LiveFeed } from "./live-feed.ts";
+import { Feeds, type FeedsDeps } from "./feeds.ts";
+import type { LiveFeed } from "./live-feed.ts";
 import type { LogItem, LogSlice } from "./live-log.ts";
+import type { FreshRows, LiveRenderer, PartKind, ViewSpec } from "./live-view.ts";
 import { BEAT, type Cursor, encodeCursor, encodeFrame, STREAM_HEADERS, STREAM_OPENING } from "./sse.ts";
 
-/** What a stream shows. Streams that show the same share every byte. */
-export interface ViewSpec {
-  kind: FeedKind;
-  /** The focused channel; "" for none. */
-  login: string;
-  language: Language;
-  /** IANA time zone of the times in rows. */
-  zone: string;
-}
-
-/** Chat rows and timeline rows of one flush. */
-export interface FreshRows extends LogSlice {
-  /** Chat lines that are left out before `lines`. */
-  skipped: number;
-}
-
-/** How views are drawn; pure but for `parts`, which reads figures. All give HTML (or JSON for the HUD). */
-export interface LiveRenderer {
-  rows(spec: ViewSpec, fresh: FreshRows): string;
-  /** The lists as a whole, for a reader who missed more than the log keeps. */
-  whole(spec: ViewSpec, all: FreshRows): string;
-  hudEvent(spec: ViewSpec, event: TimelineEvent): string;
-  /** What is shown beside the lists, by the name of the part. `tick` figures are asked for at most once a second. */
-  parts(spec: ViewSpec, what: PartKind): Promise<ReadonlyMap<string, string>>;
-}
-
-/** `figures` change with chat and time, `status` with the parts of the installation and the list of channels. */
-export type PartKind = "figures" | "status";
-
-export interface HubDeps {
+export interface HubDeps extends FeedsDeps {
   bus: Bus;
   log: Log;
   renderer: LiveRenderer;
   /** Broadcaster id of a channel, or null while it is not known. */
   channelId(login: string): string | null;
-  source(kind: FeedKind, channelId: string | null): FeedSource;
   /** Whether what opened a stream (`pass`) still may. Asked once a second for each pass in use. */
   isValid(pass: string): Promise<boolean>;
-  /** A fresh word of a–z and 0–9. */
-  word(): string;
 }
 
 /** Streams open at once; one more is refused. */
@@ -64,9 +33,8 @@ const FLOOD_ROWS = 10;
 const FLUSH_ROWS_MAX = 40;
 /** Figures are drawn again after this long even when nobody chats: the minute moves on. */
 const FIGURES_MS = 10_000;
-/** A feed is kept this long after its last reader left, so that whoever comes back is replayed from memory. */
-const LINGER_MS = 60_000;
-const FEEDS_MAX = 500;
+/** Changes of status that come within this time are told as one. */
+const STATUS_MS = 50;
 /** Catch-ups kept at once: after a restart all readers come with the same cursor. */
 const CATCH_UPS_MAX = 32;
 
@@ -98,14 +66,6 @@ interface View {
   catchUps: Map<string, Uint8Array>;
 }
 
-interface FeedEntry {
-  feed: LiveFeed;
-  /** What is to take its place: it began while the database was away. */
-  next: LiveFeed | null;
-  /** When its last reader was seen to be gone; null while it has one. */
-  idleSince: number | null;
-}
-
 /** How the streams are, for the status page and the benchmark. */
 export interface HubStats {
   clients: number;
@@ -120,7 +80,7 @@ export interface HubStats {
 export class Hub {
   readonly #deps: HubDeps;
   readonly #views = new Map<string, View>();
-  readonly #feeds = new Map<string, FeedEntry>();
+  readonly #feeds: Feeds;
   readonly #encoder = new TextEncoder();
   readonly #opening = this.#encoder.encode(STREAM_OPENING);
   readonly #beat = this.#encoder.encode(BEAT);
@@ -133,6 +93,7 @@ export class Hub {
 
   constructor(deps: HubDeps) {
     this.#deps = deps;
+    this.#feeds = new Feeds(deps);
     this.#unsubscribe = deps.bus.subscribe((message) => this.#take(message));
     this.#timers = [setInterval(() => this.#sendBeat(), BEAT_MS), setInterval(() => void this.#tick(), TICK_MS)];
   }
@@ -174,8 +135,8 @@ export class Hub {
 
   /** What is remembered of a channel, for a page that cannot ask the database; null when nothing is. */
   recall(login: string): { log: LogSlice; cursor: Cursor } | null {
-    const feed = this.#feeds.get(feedKey("dashboard", this.#deps.channelId(login)))?.feed;
-    return feed === undefined ? null : { log: feed.log.after(-1), cursor: feed.cursorAt(feed.log.head) };
+    const feed = this.#feeds.find("dashboard", this.#deps.channelId(login));
+    return feed === null ? null : { log: feed.log.after(-1), cursor: feed.cursorAt(feed.log.head) };
   }
 
   /** Ends the streams whose pass is such, at once. */
@@ -195,7 +156,7 @@ export class Hub {
   }
 
   async #join(client: Client, spec: ViewSpec, cursor: Cursor | null): Promise<void> {
-    const feed = this.#feed(spec.kind, this.#deps.channelId(spec.login));
+    const feed = this.#feeds.get(spec.kind, this.#deps.channelId(spec.login), () => this.#feedsInUse());
     await (cursor === null ? feed.open() : feed.prepare(cursor));
     if (client.out === null || this.#isClosed) return this.#end(client);
     const view = this.#view(spec, feed);
@@ -224,11 +185,7 @@ export class Hub {
   #take(message: BusMessage): void {
     if (message.kind === "channels_changed" || message.kind === "status_changed") return this.#statusChanged();
     const channelId = message.kind === "event" ? message.event.channelId : message.channelId;
-    for (const { feed, next } of this.#feeds.values()) {
-      if (channelId !== null && feed.channelId !== channelId) continue;
-      feed.take(message);
-      next?.take(message);
-    }
+    this.#feeds.take(message, channelId);
     for (const view of this.#views.values()) {
       if (channelId === null || view.feed.channelId === channelId) this.#schedule(view);
     }
@@ -292,7 +249,7 @@ export class Hub {
   async #refocus(view: View): Promise<void> {
     const channelId = this.#deps.channelId(view.spec.login);
     if (channelId === view.feed.channelId) return;
-    const feed = this.#feed(view.spec.kind, channelId);
+    const feed = this.#feeds.get(view.spec.kind, channelId, () => this.#feedsInUse());
     await feed.open();
     this.#move(view, feed);
   }
@@ -306,23 +263,6 @@ export class Hub {
     const isWhole = view.spec.kind === "dashboard";
     const missed = isWhole ? null : feed.since({ timelineId, historySeq, position: null });
     this.#sendAll(view, this.#encode(view, { ...(missed ?? feed.log.after(-1)), skipped: 0 }, isWhole));
-  }
-
-  /** Feeds that began while the database was away begin again, until it answers. */
-  async #restartEmptyFeeds(): Promise<void> {
-    for (const [key, entry] of this.#feeds) {
-      const { feed } = entry;
-      if (feed.isLoaded) continue;
-      await feed.open();
-      if (feed.isLoaded) continue;
-      entry.next = this.#newFeed(feed.kind, feed.channelId);
-      await entry.next.open();
-      const fresh = entry.next;
-      entry.next = null;
-      if (!fresh.isLoaded || this.#feeds.get(key) !== entry) continue;
-      entry.feed = fresh;
-      for (const view of this.#views.values()) if (view.feed === feed) this.#move(view, fresh);
-    }
   }
 
   async #sendParts(view: View, what: PartKind): Promise<void> {
@@ -342,8 +282,10 @@ export class Hub {
       const now = performance.now();
       for (const view of this.#views.values()) await this.#tickView(view, now);
       await this.#sweepPasses();
-      this.#sweepFeeds(now);
-      await this.#restartEmptyFeeds();
+      this.#feeds.sweep(this.#feedsInUse(), now);
+      await this.#feeds.restartEmpty((old, fresh) => {
+        for (const view of this.#views.values()) if (view.feed === old) this.#move(view, fresh);
+      });
     } catch (error) {
       this.#complain("live.tick_failed", error);
     } finally {
@@ -369,32 +311,8 @@ export class Hub {
     }
   }
 
-  #sweepFeeds(now: number): void {
-    const used = new Set([...this.#views.values()].map((view) => view.feed));
-    for (const [key, entry] of this.#feeds) {
-      if (used.has(entry.feed)) entry.idleSince = null;
-      else if (entry.idleSince === null) entry.idleSince = now;
-      else if (now - entry.idleSince > LINGER_MS) this.#feeds.delete(key);
-    }
-  }
-
-  #feed(kind: FeedKind, channelId: string | null): LiveFeed {
-    const key = feedKey(kind, channelId);
-    const known = this.#feeds.get(key);
-    if (known !== undefined) return known.feed;
-    if (this.#feeds.size >= FEEDS_MAX) this.#dropIdleFeed();
-    const feed = this.#newFeed(kind, channelId);
-    this.#feeds.set(key, { feed, next: null, idleSince: null });
-    return feed;
-  }
-
-  #newFeed(kind: FeedKind, channelId: string | null): LiveFeed {
-    return new LiveFeed(channelId, kind, this.#deps.word(), this.#deps.source(kind, channelId));
-  }
-
-  #dropIdleFeed(): void {
-    const used = new Set([...this.#views.values()].map((view) => view.feed));
-    for (const [key, entry] of this.#feeds) if (!used.has(entry.feed)) return void this.#feeds.delete(key);
+  #feedsInUse(): ReadonlySet<LiveFeed> {
+    return new Set([...this.#views.values()].map((view) => view.feed));
   }
 
   #view(spec: ViewSpec, feed: LiveFeed): View {
@@ -466,8 +384,3 @@ export class Hub {
     });
   }
 }
-
-const feedKey = (kind: FeedKind, channelId: string | null) => `${kind}:${channelId ?? ""}`;
-
-/** Changes of status that come within this time are told as one. */
-const STATUS_MS = 50;

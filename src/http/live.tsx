@@ -13,8 +13,8 @@ import { wordsFor } from "../../views/words/index.ts";
 import { HUD_LEVEL } from "../domain/events.ts";
 import type { ChannelFigures } from "../domain/snapshots.ts";
 import type { HttpDeps } from "./deps.ts";
-import type { FreshRows, LiveRenderer, ViewSpec } from "./hub.ts";
 import type { LogItem } from "./live-log.ts";
+import type { FreshRows, LiveRenderer, ViewSpec } from "./live-view.ts";
 
 /** Figures that were read for one view serve all views of their channel for this long: less than a tick. */
 const FIGURES_MS = 900;

@@ -87,6 +87,7 @@ export class Recorder {
   #linesTimer: (() => void) | null = null;
   #eventsTimer: (() => void) | null = null;
   #restTimer: (() => void) | null = null;
+  #tellTimer: (() => void) | null = null;
   #stopped = false;
 
   constructor(
@@ -125,6 +126,7 @@ export class Recorder {
     if (this.#linesBusy === null && this.#linesTimer === null)
       this.#linesTimer = this.#time.after(LINES_EVERY_MS, () => this.#startLines());
     else if (this.#linesBusy === null && this.#awaySince === null && this.#lines.length >= this.#batchMax) this.#startLines();
+    if (this.#awaySince !== null) this.#planTell();
   }
 
   /** Writes `body` to the timeline and publishes it. Returns the trace it belongs to. */
@@ -137,6 +139,7 @@ export class Recorder {
     if (this.#eventsBusy === null && this.#eventsTimer === null) {
       this.#eventsTimer = this.#time.after(EVENTS_EVERY_MS, () => this.#startEvents());
     }
+    if (this.#awaySince !== null) this.#planTell();
   }
 
   addDeletion(deletion: Deletion): void {
@@ -185,7 +188,7 @@ export class Recorder {
     await Promise.race([this.flush(), late]);
     cancel();
     this.#stopped = true;
-    for (const timer of [this.#linesTimer, this.#eventsTimer, this.#restTimer]) timer?.();
+    for (const timer of [this.#linesTimer, this.#eventsTimer, this.#restTimer, this.#tellTimer]) timer?.();
     await Promise.race([Promise.all([this.#linesBusy, this.#eventsBusy, this.#restBusy]), Promise.resolve()]);
     return this.#lines.length;
   }
@@ -209,10 +212,7 @@ export class Recorder {
     const batch = this.#lines.peek(this.#batchMax);
     const droppedBefore = this.#lines.dropped;
     const stored = await this.#storeLines(batch);
-    if (stored === null) {
-      this.#tellUnstoredLines();
-      return;
-    }
+    if (stored === null) return this.#tellUnstored();
     // Lines that were pushed out by the bound while we wrote have already left the head.
     const gone = Math.min(this.#lines.dropped - droppedBefore, batch.length);
     this.#lines.drop(batch.length - gone);
@@ -252,13 +252,6 @@ export class Recorder {
     for (const [channelId, group] of byChannel) this.#bus.publish({ kind: "lines", channelId, lines: group, skipped: 0 });
   }
 
-  /** While the database is away: listeners still see chat, without ids. */
-  #tellUnstoredLines(): void {
-    const untold = this.#lines.peek(this.#lines.length).slice(this.#linesTold);
-    this.#linesTold = this.#lines.length;
-    this.#publishLines(untold);
-  }
-
   // --- timeline -------------------------------------------------------------------------------
 
   #startEvents(): void {
@@ -292,9 +285,7 @@ export class Recorder {
         return;
       }
       this.#isLost(error);
-      for (const event of this.#events.peek(this.#events.length).slice(this.#eventsTold))
-        this.#bus.publish({ kind: "event", event });
-      this.#eventsTold = this.#events.length;
+      this.#tellUnstored();
     }
   }
 
@@ -371,6 +362,25 @@ export class Recorder {
   }
 
   // --- the database, away and back --------------------------------------------------------------
+
+  /** A write may take seconds to fail: what comes meanwhile is told without waiting for that. */
+  #planTell(): void {
+    if (this.#stopped || this.#tellTimer !== null) return;
+    this.#tellTimer = this.#time.after(LINES_EVERY_MS, () => {
+      this.#tellTimer = null;
+      if (this.#awaySince !== null) this.#tellUnstored();
+    });
+  }
+
+  /** While the database is away listeners still see what happens, without ids. */
+  #tellUnstored(): void {
+    const lines = this.#lines.peek(this.#lines.length).slice(this.#linesTold);
+    this.#linesTold = this.#lines.length;
+    this.#publishLines(lines);
+    const events = this.#events.peek(this.#events.length).slice(this.#eventsTold);
+    this.#eventsTold = this.#events.length;
+    for (const event of events) this.#bus.publish({ kind: "event", event });
+  }
 
   #retryMs(): number {
     return RETRY_MS[Math.min(this.#attempt, RETRY_MS.length) - 1] ?? RETRY_MS[0] ?? 250;

@@ -175,8 +175,8 @@ export class WorldState {
 
   /** Adds a channel (and its broadcaster), or changes what is given of one that exists. */
   addChannel(login: string, given: ChannelOptions = {}): WorldChannel {
-    const user = this.user(login.replace(/^#/, ""));
-    if (given.id !== undefined && given.id !== user.id) throw new Error(`${user.login} has id ${user.id} already`);
+    const name = login.replace(/^#/, "");
+    const user = this.addUser({ login: name, ...(given.id === undefined ? {} : { id: given.id }) });
     const channel = this.channels.get(user.login) ?? newChannel(user);
     channel.title = given.title ?? channel.title;
     channel.language = given.language ?? channel.language;

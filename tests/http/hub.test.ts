@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { type FreshRows, Hub, type LiveRenderer, type ViewSpec } from "../../src/http/hub.ts";
+import { Hub } from "../../src/http/hub.ts";
 import type { FeedRows } from "../../src/http/live-feed.ts";
 import { LOG_ITEMS_MAX } from "../../src/http/live-log.ts";
+import type { FreshRows, LiveRenderer, ViewSpec } from "../../src/http/live-view.ts";
 import { encodeCursor, parseCursor } from "../../src/http/sse.ts";
 import { Bus } from "../../src/runtime/bus.ts";
 import { aLine, anEvent, CHANNEL } from "./builders.ts";

@@ -57,8 +57,8 @@ test("what is said in chat is on the dashboard's stream, in the history and in t
     }),
   );
   world.say("studio", "mira", "is this <b>live</b>?");
-  let seen = "";
-  while (!seen.includes("is this &lt;b&gt;live&lt;/b&gt;?")) seen += (await stream.next(5_000))?.data;
+  const row = /hx-target="#feed".*is this &lt;b&gt;live&lt;\/b&gt;\?/s;
+  while (!row.test((await stream.next(5_000))?.data ?? "")) {}
 
   const history = (await (await ask("/api/chat/history?channel=studio")).json()) as { lines: { text: string; login: string }[] };
   expect(history.lines.map(({ login, text }) => [login, text])).toEqual([["mira", "is this <b>live</b>?"]]);

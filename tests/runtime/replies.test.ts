@@ -32,7 +32,7 @@ function someReplies(options: Partial<RepliesOptions> = {}) {
   return { world, time, replies, calls, breaker, ask };
 }
 
-const reasonOf = (result: AskResult) => (result.ok ? result.text : result.reason);
+const reasonOf = (result: AskResult): string => (result.ok ? result.text : result.reason);
 const modelCalled = (world: World) => world.log.after((entry) => entry.surface === "model" && entry.what === "chat");
 
 test("F33: three failures within a minute open the breaker; half open it takes one try, and success closes it", async () => {
@@ -103,10 +103,12 @@ test("429 that lasts is told as overload, after two requests", async () => {
 test("no more than the set number run at once, the others wait their turn, and too many are refused at once", async () => {
   const { world, replies, ask } = someReplies({ concurrency: 2 });
   const answer = Promise.withResolvers<ModelStep>();
+  const full = Promise.withResolvers<void>();
   let running = 0;
   let most = 0;
   world.model.script(async () => {
     most = Math.max(most, ++running);
+    if (running === 2) full.resolve();
     const step = await answer.promise;
     running--;
     return step;
@@ -114,6 +116,7 @@ test("no more than the set number run at once, the others wait their turn, and t
   const asked = Array.from({ length: 2 + 64 + 3 }, () => ask());
   expect((await Promise.all(asked.slice(-3))).map(reasonOf)).toEqual(Array(3).fill("model_overloaded"));
   expect(replies.status()).toMatchObject({ running: 2, waiting: 64, refused: 3 });
+  await full.promise;
   answer.resolve({ text: "Done." });
   expect((await Promise.all(asked.slice(0, -3))).map(reasonOf)).toEqual(Array(66).fill("Done."));
   expect(most).toBe(2);

@@ -55,15 +55,7 @@ describe.skipIf(isWithoutBrowser)("the dashboard, live", () => {
     const events = Array.from({ length: 150 }, (_, i) =>
       anEvent({ type: "chat.raid", fromLogin: "a", fromName: `r${i}`, viewers: i }, { id: 9_000 + i }),
     );
-    at.streams[0]?.send(
-      message(
-        <>
-          {events.map((event) => (
-            <EventPartial {...reader} event={event} />
-          ))}
-        </>,
-      ),
-    );
+    at.streams[0]?.send(events.map((event) => message(<EventPartial {...reader} event={event} />)).join(""));
     await at.page.waitForSelector("#e-9149");
     await until(
       at.page,
@@ -139,7 +131,7 @@ describe.skipIf(isWithoutBrowser)("the dashboard, live", () => {
     expect(at.streams.length).toBe(1);
   });
 
-  test("a stream that ends is opened again from its last place, and the page says so meanwhile if it takes long", async () => {
+  test("a stream that ends is opened again from its last place", async () => {
     await using at = await connected();
     at.streams[0]?.send(`id: 1001-18\n${message(<ChatPartial {...reader} lines={[aLine({ messageId: "k" })]} />)}`);
     await at.page.waitForSelector("#m-k");

@@ -55,5 +55,5 @@ export async function until(page: Page, condition: string): Promise<void> {
 
 /** Waits until the page has opened `count` streams. */
 export async function untilStreams({ page, streams }: Visit, count: number): Promise<void> {
-  while (streams.length < count) await page.evaluate("new Promise((resolve) => setTimeout(resolve, 5))");
+  while (streams.length < count) await page.evaluate("new Promise(requestAnimationFrame)");
 }

@@ -13,8 +13,9 @@ export function answerTo(messages: readonly ModelMessage[], chance: WorldChance)
   const table = isPortuguese(question, user) ? ANSWERS_PT : ANSWERS_EN;
   const about = topicOf(question, table);
   const facts = { name: nameIn(messages, question, chance), topic: wordIn(question) };
-  const fitting = table.topics[about].filter((line) => !line.includes("{name}") || facts.name !== "");
-  return fill(chance.pick(fitting.length > 0 ? fitting : table.topics.other), facts);
+  const isFull = (line: string) => (!line.includes("{name}") || facts.name !== "") && (!line.includes("{topic}") || facts.topic !== "");
+  const fitting = table.topics[about].filter(isFull);
+  return fill(chance.pick(fitting.length > 0 ? fitting : table.topics.other.filter(isFull)), facts);
 }
 
 /**
@@ -60,7 +61,7 @@ function nameIn(messages: readonly ModelMessage[], question: string, chance: Wor
   const names = new Set<string>();
   for (const message of messages) {
     if (message.role !== "user") continue;
-    for (const found of message.content.matchAll(NAMES)) {
+    for (const found of message.content.replace(/<question>[\s\S]*<\/question>/i, "").matchAll(NAMES)) {
       const name = found[1] ?? found[2] ?? "";
       if (!NOT_NAMES.test(name) && !question.includes(name)) names.add(name);
     }

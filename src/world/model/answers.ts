@@ -32,7 +32,7 @@ export const ANSWERS_EN: AnswerTable = {
     ["count", /\b(?:how many|how much|score|deaths?|wins?)\b/i],
     ["game", /\b(?:game|playing|level|map|character)\b/i],
     ["feeling", /\b(?:how are you|how is it|vibe|mood|feel)\b/i],
-    ["who", /\b(?:who are you|what are you|are you (?:a bot|real|human)|your name)\b/i],
+    ["who", /\b(?:who are you|what are you|are you (?:an? )?(?:real )?(?:bot|human|robot|person)|your name)\b/i],
     ["greeting", /\b(?:hi|hello|hey|yo|sup|good (?:morning|evening|night))\b/i],
   ],
   topics: {
