@@ -24,6 +24,7 @@ import { addChannel, listChannels, seedChannels } from "./store/channels.ts";
 import { pruneLines } from "./store/chat.ts";
 import type { Database } from "./store/db.ts";
 import { jobEngineDatabase } from "./store/job-engine.ts";
+import { expireLeases } from "./store/leases.ts";
 import { pruneEvents } from "./store/timeline.ts";
 import { systemChance, systemTime } from "./system.ts";
 import { version } from "./version.ts";
@@ -200,6 +201,8 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
 
   if (outside.onlyChannel === null) await seed(db, config, startedAt);
   else await addChannel(db, outside.onlyChannel, { kind: "system" }, startedAt);
+  // Nobody else can have the embedded database open: what a killed process held is free at once.
+  if (engine === "embedded") await expireLeases(sql);
   await leases.start();
   const http: HttpServer = createServer({
     config: {

@@ -14,12 +14,20 @@ export function installationKey(given: string | null, dataDir: string): Uint8Arr
   const path = join(dataDir, FILE);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    // `wx`: of two processes that start together one writes, the other reads.
-    writeFileSync(path, `${crypto.getRandomValues(new Uint8Array(32)).toHex()}\n`, { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if ((error as { code?: string }).code !== "EEXIST") throw new AppError("unavailable", "data_folder_unwritable", { dir: dataDir });
+    writeKey(path);
+  } catch {
+    throw new AppError("unavailable", "data_folder_unwritable", { dir: dataDir });
   }
   const text = readFileSync(path, "utf8").trim();
   if (!/^[0-9a-f]{64}$/.test(text)) throw new AppError("unavailable", "key_file_broken", { path });
   return Uint8Array.fromHex(text);
+}
+
+/** Of two processes that start together one writes, the other reads. */
+function writeKey(path: string): void {
+  try {
+    writeFileSync(path, `${crypto.getRandomValues(new Uint8Array(32)).toHex()}\n`, { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if ((error as { code?: string }).code !== "EEXIST") throw error;
+  }
 }

@@ -5,12 +5,13 @@ import type { IconName } from "./icons.ts";
 import type { Theme } from "./panels/settings.tsx";
 import type { Words } from "./words/index.ts";
 
-/** What htmx is told: no inline style, no history of its own, only the extension we use; what people opened stays open. */
+/** What htmx is told: no inline style (nor copying styles while settling), no history of its own, only the extension we use; what people opened stays open. */
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorCSS: false,
   history: false,
   extensions: "sse",
   defaultTimeout: 15_000,
+  defaultSettleDelay: 0,
   morphIgnore: ["data-htmx-powered", "open"],
 });
 

@@ -2,10 +2,9 @@ import type { HistoryLine } from "../src/domain/chat.ts";
 import type { TimelineEvent } from "../src/domain/events.ts";
 import type { ChannelFigures, ChannelSummary, SystemStatus } from "../src/domain/snapshots.ts";
 import { Ago } from "./components.tsx";
-import { safeId } from "./format.ts";
 import { type Child, Html, type SafeHtml } from "./html.ts";
 import { ChannelCount, ChannelRows } from "./panels/channels.tsx";
-import { ChatRows, lineId, Removed } from "./panels/chat.tsx";
+import { ChatRows, lineId, Removed, tookId } from "./panels/chat.tsx";
 import { HudRow } from "./panels/hud.tsx";
 import { StatusCount, StatusPart } from "./panels/status.tsx";
 import { pace, StripPart, TapePart } from "./panels/strip.tsx";
@@ -80,7 +79,7 @@ export function EventPartial(p: Reader & { event: TimelineEvent }): SafeHtml {
       {partial(TARGETS.timeline, "afterbegin", <TimelineRow {...p} />)}
       {hudRow.html === "" ? null : partial(TARGETS.hud, "afterbegin", hudRow)}
       {body.type === "reply.sent" && traceId !== null
-        ? partial(`#${safeId("took", traceId)}`, "innerHTML", p.words.format.duration(body.latencyMs))
+        ? partial(`#${tookId(traceId)}`, "innerHTML", p.words.format.duration(body.latencyMs))
         : null}
     </>
   );

@@ -1,7 +1,6 @@
 import { aHome, type Home, openHome, startByte } from "../byte.ts";
 import { figure, median, ms, percentile } from "../figures.ts";
 import { BOT, type Pretend, startPretend } from "../pretend.ts";
-import { watchLateness } from "../process-figures.ts";
 import type { Row } from "../report.ts";
 import type { Rig } from "../rig.ts";
 
@@ -22,8 +21,6 @@ interface Phase {
   busySent: number;
   /** From a line's leaving to the statement that stores it. */
   storedMs: number[];
-  /** What the machine itself was late by, p99, in ms. */
-  lateMs: number;
 }
 
 /** What a channel with a line a second feels of one with thousands, beside it in the same Byte. */
@@ -50,16 +47,15 @@ export async function benchFairness(rig: Rig): Promise<Row[]> {
 }
 
 async function phase(world: Pretend, busy: { channel: string; perS: number } | null): Promise<Phase & { startedAt: Date }> {
-  const lateness = watchLateness();
   const startedAt = new Date();
-  const told = await world.ask<Omit<Phase, "storedMs" | "lateMs">>({
+  const told = await world.ask<Omit<Phase, "storedMs">>({
     op: "quiet",
     channels: QUIET,
     ms: PHASE_MS,
     calls: CALLS,
     busy,
   });
-  return { ...told, storedMs: [], lateMs: percentile(lateness.stop(), 0.99), startedAt };
+  return { ...told, storedMs: [], startedAt };
 }
 
 /** By the database: when the quiet channels' lines of the two phases were stored, in ms after they were sent. */
@@ -90,6 +86,6 @@ function rowOf(what: string, alone: Phase, beside: Phase, of: (phase: Phase) => 
     level: `+ ≤ ${ADDED_MS_MAX} ms`,
     measured: `${added < 0 ? "" : "+ "}${ms(added)}`,
     isMet: added <= ADDED_MS_MAX && isWhole,
-    beside: `p99 ${ms(percentile(of(alone), 0.99))} alone, ${ms(percentile(of(beside), 0.99))} beside; p50 ${ms(median(of(alone)))}, ${ms(median(of(beside)))}; ${of(beside).length} each, ${alone.unanswered + beside.unanswered} unanswered; a timer was late by p99 ${ms(alone.lateMs)}, ${ms(beside.lateMs)}`,
+    beside: `p99 ${ms(percentile(of(alone), 0.99))} alone, ${ms(percentile(of(beside), 0.99))} beside; p50 ${ms(median(of(alone)))}, ${ms(median(of(beside)))}; ${of(beside).length} each, ${alone.unanswered + beside.unanswered} unanswered`,
   };
 }

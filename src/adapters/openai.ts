@@ -57,7 +57,8 @@ function readAnswer(answer: unknown, asked: string): ModelAnswer {
   const parsed = Completion.safeParse(answer);
   const choice = parsed.success ? parsed.data.choices[0] : undefined;
   const text = choice?.message.content ?? null;
-  if (!parsed.success || !choice || text === null) return { ok: false, usage, failure: { kind: "garbled", status: 200, retryAfterMs: null } };
+  if (!parsed.success || !choice || text === null)
+    return { ok: false, usage, failure: { kind: "garbled", status: 200, retryAfterMs: null } };
   const finish = choice.finish_reason === "stop" || choice.finish_reason === "length" ? choice.finish_reason : "other";
   return { ok: true, text, finish, usage, model: parsed.data.model ?? asked };
 }

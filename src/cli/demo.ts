@@ -10,6 +10,10 @@ import type { Console } from "./console.ts";
 import { greet, stop, untilStopped } from "./serve.ts";
 
 const BOT = "byte_demo";
+/** What a small hosted model takes for such an answer. */
+const MODEL_MS = 700;
+/** Twice a lively small stream, so that there is something to see at once. */
+const PACE = 2;
 const CHANNELS = [
   {
     login: "cabrasolar",
@@ -51,12 +55,13 @@ export async function demo(_args: readonly string[], words: Words, console: Cons
         outputPrice: 2,
       },
     );
+    world.model.script({ latencyMs: MODEL_MS });
     const app = await createApp({ config, log, isDemo: true });
-    const director = startDirector(world, { channels: CHANNELS.map((channel) => ({ ...channel })) });
+    const director = startDirector(world, { channels: CHANNELS.map((channel) => ({ ...channel })), pace: PACE, botLogin: BOT });
     console.print(words.say("cli.demo"));
     await greet(app, config, words, console);
     await stopped;
-    await director.stop();
+    director.stop();
     return await stop(app, words, console);
   } finally {
     rmSync(folder, { recursive: true, force: true });

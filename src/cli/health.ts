@@ -8,7 +8,9 @@ const ANSWER_MS = 2_500;
 export async function health(_args: readonly string[], words: Words, console: Console): Promise<number> {
   const { host, port } = readConfig(console.environment);
   const at = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  const answer = await fetch(`http://${at.includes(":") ? `[${at}]` : at}:${port}/health`, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
+  const answer = await fetch(`http://${at.includes(":") ? `[${at}]` : at}:${port}/health`, {
+    signal: AbortSignal.timeout(ANSWER_MS),
+  }).catch(() => null);
   if (answer?.ok) {
     console.print(await answer.text());
     return 0;

@@ -99,7 +99,7 @@ async function untilDone(app: App, delivered: number): Promise<void> {
   let done = -1;
   let changedAt = performance.now();
   for (;;) {
-    const now = app.recorder.stats().linesDone;
+    const now = app.recorder.stats().linesDone + app.channels.repeated + app.channels.dropped;
     if (now >= delivered) return;
     if (now !== done) changedAt = performance.now();
     done = now;

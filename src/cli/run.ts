@@ -32,6 +32,12 @@ export async function run(args: readonly string[], console: Console): Promise<nu
     console.complain(words.say("cli.unknown_command", { given: name }));
     return MISUSED;
   }
+  const [extra] = args.slice(1);
+  if (extra !== undefined && ["--help", "-h"].includes(extra)) return help(words, console);
+  if (extra !== undefined && name !== "replay") {
+    console.complain(words.say("cli.unknown_command", { given: `${name} ${extra}` }));
+    return MISUSED;
+  }
   try {
     return await COMMAND[name](args.slice(1), words, console);
   } catch (error) {

@@ -150,6 +150,13 @@ export class Channels {
     return sum;
   }
 
+  /** Lines since the start that were delivered again while the channel still had them in mind: they are not recorded twice. */
+  get repeated(): number {
+    let sum = 0;
+    for (const actor of this.#actors.values()) sum += actor.state?.counters.repeated ?? 0;
+    return sum;
+  }
+
   // --- which channels -----------------------------------------------------------------------------
 
   /** The logins that are wanted now; asked by the leases on every pass, so that another process's changes arrive too. */

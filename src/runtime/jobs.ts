@@ -38,6 +38,7 @@ export class Jobs {
   readonly #jobs: readonly ScheduledJob[];
   readonly #log: Log;
   #boss: PgBoss | null = null;
+  readonly #workers = new Map<string, string>();
   #state: JobsStatus["state"] = "starting";
   #failures = 0;
   #reason: string | null = null;
@@ -71,9 +72,11 @@ export class Jobs {
     }
   }
 
-  /** Runs a job now, through the engine's own queue. Resolves when it is queued. */
+  /** Runs a job now, through the engine's own queue. Resolves when it is queued, and its worker is told to look. */
   async trigger(name: string): Promise<void> {
     await this.#boss?.send(name, {});
+    const worker = this.#workers.get(name);
+    if (worker !== undefined) this.#boss?.notifyWorker(worker);
   }
 
   async stop(): Promise<void> {
@@ -83,10 +86,11 @@ export class Jobs {
 
   async #install(boss: PgBoss, job: ScheduledJob): Promise<void> {
     await boss.createQueue(job.name, { retryLimit: RETRIES, retryDelay: RETRY_AFTER_S, retryBackoff: true });
-    await boss.work(job.name, { pollingIntervalSeconds: POLL_S }, async () => {
+    const worker = await boss.work(job.name, { pollingIntervalSeconds: POLL_S }, async () => {
       await job.run();
       this.#log.info("jobs.done", { job: job.name });
     });
+    this.#workers.set(job.name, worker);
     await boss.schedule(job.name, job.cron, {}, { tz: "UTC" });
   }
 }

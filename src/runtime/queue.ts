@@ -37,9 +37,9 @@ export class BoundedQueue<T> {
     return item;
   }
 
-  /** The oldest `count` items, still in the queue. */
-  peek(count: number): T[] {
-    return this.#items.slice(this.#head, this.#head + count);
+  /** The oldest `count` items, still in the queue; those after the first `skip` of them. */
+  peek(count: number, skip = 0): T[] {
+    return this.#items.slice(this.#head + skip, this.#head + count);
   }
 
   /** Removes the oldest `count` items. */

@@ -189,7 +189,6 @@ export class Recorder {
     cancel();
     this.#stopped = true;
     for (const timer of [this.#linesTimer, this.#eventsTimer, this.#restTimer, this.#tellTimer]) timer?.();
-    await Promise.race([Promise.all([this.#linesBusy, this.#eventsBusy, this.#restBusy]), Promise.resolve()]);
     return this.#lines.length;
   }
 
@@ -374,10 +373,10 @@ export class Recorder {
 
   /** While the database is away listeners still see what happens, without ids. */
   #tellUnstored(): void {
-    const lines = this.#lines.peek(this.#lines.length).slice(this.#linesTold);
+    const lines = this.#lines.peek(this.#lines.length, this.#linesTold);
     this.#linesTold = this.#lines.length;
     this.#publishLines(lines);
-    const events = this.#events.peek(this.#events.length).slice(this.#eventsTold);
+    const events = this.#events.peek(this.#events.length, this.#eventsTold);
     this.#eventsTold = this.#events.length;
     for (const event of events) this.#bus.publish({ kind: "event", event });
   }

@@ -43,7 +43,7 @@ export function withDeadline<Client extends postgres.ISql>(client: Client, deadl
 interface Query extends Promise<unknown> {
   /** Null until a connection took it. */
   state: unknown;
-  cancel(): unknown;
+  canceller: ((query: Query) => Promise<void>) | null;
 }
 
 /** `result` itself unless it is a query; else the query with a deadline, which starts when it is waited for. */
@@ -70,7 +70,7 @@ function watched(result: unknown, deadline: QueryDeadline): unknown {
 }
 
 function isQuery(value: unknown): value is Query {
-  return value instanceof Promise && "cancel" in value && "state" in value;
+  return value instanceof Promise && "canceller" in value && "state" in value;
 }
 
 async function untilDeadline(query: Query, deadline: QueryDeadline): Promise<unknown> {
@@ -80,13 +80,19 @@ async function untilDeadline(query: Query, deadline: QueryDeadline): Promise<unk
     const wasSent = query.state !== null;
     late.reject(noAnswer(wasSent ? "database_no_answer" : "database_busy", deadline));
     if (wasSent) stuck = setTimeout(() => deadline.onStuck(), STUCK_MS);
-    if (!wasSent || deadline.canCancel) Promise.resolve(query.cancel()).catch(() => undefined);
+    if (!wasSent || deadline.canCancel) cancel(query);
   }, deadline.ms);
   const answer = query.finally(() => {
     clearTimeout(timer);
     clearTimeout(stuck);
   });
   return await Promise.race([answer, late.promise]);
+}
+
+/** As the driver's own `cancel`, which forgets the promise: where the server cannot be reached, its rejection would be nobody's. */
+function cancel(query: Query): void {
+  query.canceller?.(query).catch(() => undefined);
+  query.canceller = null;
 }
 
 /**

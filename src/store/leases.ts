@@ -51,6 +51,11 @@ export async function releaseLeases(sql: Sql, names: readonly string[], holder: 
   await sql.unsafe(RELEASE, [packed(names), holder]);
 }
 
+/** Ends every lease, whoever holds it: for a database that only one process can have open, at its start. */
+export async function expireLeases(sql: Sql): Promise<void> {
+  await sql.unsafe("update leases set expires_at = to_timestamp(0) where expires_at > now()");
+}
+
 /** How many other processes hold something now. */
 export async function countOtherHolders(sql: Sql, holder: string): Promise<number> {
   const [row] = await sql.unsafe<{ holders: number }[]>(

@@ -4,7 +4,6 @@
  */
 import { Database as LockFile } from "bun:sqlite";
 import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
-import { Server } from "node:net";
 import { join } from "node:path";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { openPglite } from "./pglite.ts";
@@ -55,7 +54,6 @@ async function open(folder: string, socketPath: string): Promise<() => Promise<v
     rmSync(socketPath, { force: true });
     const server = new PGLiteSocketServer({ db: pg, path: socketPath, maxConnections: 1 });
     await server.start();
-    surviveRefusedClients(server);
     chmodSync(socketPath, 0o600);
     return async () => {
       await server.stop();
@@ -67,12 +65,6 @@ async function open(folder: string, socketPath: string): Promise<() => Promise<v
     unlock();
     throw error;
   }
-}
-
-/** A client beyond the one is turned away by the library without anybody listening for its socket's errors, which would end the thread. */
-function surviveRefusedClients(server: PGLiteSocketServer): void {
-  const listener: unknown = Reflect.get(server, "server");
-  if (listener instanceof Server) listener.on("connection", (socket) => socket.on("error", () => undefined));
 }
 
 /** One process at a time: two would silently corrupt each other. The kernel frees the lock however the process ends. */

@@ -40,6 +40,8 @@ export class Host {
       hostname: "127.0.0.1",
       port: this.#port,
       idleTimeout: 0,
+      // Bodies that break on purpose would be printed as errors.
+      development: false,
       maxRequestBodySize: 64 * 1_048_576,
       fetch: (request, server) => this.#fetch(request, server),
       error: () => new Response("world error", { status: 500 }),

@@ -1,3 +1,4 @@
+import { brokenBody } from "./broken-body.ts";
 import type { WorldCore } from "./core.ts";
 import type { FaultContext } from "./faults.ts";
 
@@ -34,7 +35,7 @@ async function bendBody(core: WorldCore, context: FaultContext, response: Respon
   }
   if (faults.take("N2.reset", context)) {
     const bytes = new Uint8Array(await response.arrayBuffer());
-    return new Response(cutStream(bytes), head);
+    return new Response(brokenBody(bytes.slice(0, bytes.length >> 1)), head);
   }
   const slow = faults.take("N2.throttle", context);
   if (!slow) return response;
@@ -45,16 +46,6 @@ async function bendBody(core: WorldCore, context: FaultContext, response: Respon
     slowStream(bytes, pieces, () => new Promise<void>((resolve) => clock.after(everyMs, resolve))),
     head,
   );
-}
-
-/** Half of the bytes, then the connection breaks. */
-function cutStream(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(out) {
-      out.enqueue(bytes.slice(0, bytes.length >> 1));
-      out.error(new Error("reset by fault"));
-    },
-  });
 }
 
 function slowStream(bytes: Uint8Array, pieces: number, wait: () => Promise<void>): ReadableStream<Uint8Array> {

@@ -1,3 +1,4 @@
+import { brokenBody } from "./broken-body.ts";
 import { DeviceCodes } from "./device-codes.ts";
 import { withHttpFaults } from "./http-faults.ts";
 import type { Grant, WorldClient, WorldRefresh, WorldToken } from "./tokens.ts";
@@ -163,7 +164,7 @@ export class OAuth {
     if (!scopes.every((scope) => refresh.scopes.includes(scope))) return failure(400, "invalid scope requested");
     const grant = tokens.renew(refresh, scopes);
     if (faults.take("A1.refresh_answer_lost", context))
-      return new Response(brokenBody(), { headers: { "content-type": "application/json" } });
+      return new Response(brokenBody("{"), { headers: { "content-type": "application/json" } });
     return grantAnswer(grant);
   }
 
@@ -239,12 +240,3 @@ async function readForm(request: Request, url: URL): Promise<URLSearchParams> {
 
 const bearerOf = (request: Request): string | null =>
   /^(?:OAuth|Bearer) (\S+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? null;
-
-function brokenBody(): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(out) {
-      out.enqueue(new TextEncoder().encode("{"));
-      out.error(new Error("answer lost by fault"));
-    },
-  });
-}

@@ -1,3 +1,4 @@
+import { brokenBody } from "./broken-body.ts";
 import type { WorldCore } from "./core.ts";
 
 /** A request to somebody's webhook URL, as the pretend receiver got it. */
@@ -70,7 +71,7 @@ export class WebhookReceiver {
     if (step.latencyMs) await new Promise<void>((resolve) => this.#core.clock.after(step.latencyMs ?? 0, resolve));
     if (step.hangs) return new Promise<Response>(() => {});
     entry.status = step.redirectTo === undefined ? (step.status ?? 204) : 302;
-    if (step.resets) return new Response(broken(), { status: entry.status === 204 ? 200 : entry.status });
+    if (step.resets) return new Response(brokenBody("{"), { status: entry.status === 204 ? 200 : entry.status });
     if (step.redirectTo !== undefined) return new Response(null, { status: 302, headers: { location: step.redirectTo } });
     const body = entry.status === 204 || entry.status === 304 ? null : (step.body ?? "");
     return new Response(body, { status: entry.status, headers: { ...step.headers } });
@@ -86,13 +87,4 @@ export class WebhookReceiver {
     }
     return {};
   }
-}
-
-function broken(): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(out) {
-      out.enqueue(new TextEncoder().encode("{"));
-      out.error(new Error("reset by script"));
-    },
-  });
 }

@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { listChannels } from "../../src/store/channels.ts";
 import { aWorld, BOT, nextBody, sentTexts, startApp } from "../support/app.ts";
 
-const logins = async (app: Awaited<ReturnType<typeof startApp>>) => (await listChannels(app.database.db)).map((channel) => channel.login);
+const logins = async (app: Awaited<ReturnType<typeof startApp>>) =>
+  (await listChannels(app.database.db)).map((channel) => channel.login);
 
 test("the owner joins, lists and parts channels from any chat, on the live connection and in channels_config", async () => {
   await using world = await aWorld({ channels: ["studio", "attic"] });
@@ -69,7 +70,11 @@ test("channels_config decides once it names a channel: the environment's are tak
   await first.channels.join("attic", { kind: "operator" });
   await first.channels.part("studio", { kind: "operator" });
   await first.stop();
-  await using app = await startApp(world, { databaseUrl: first.config.databaseUrl, dataDir: first.config.dataDir }, { channels: ["studio"] });
+  await using app = await startApp(
+    world,
+    { databaseUrl: first.config.databaseUrl, dataDir: first.config.dataDir },
+    { channels: ["studio"] },
+  );
   await world.joined("attic", BOT);
   expect(app.channels.list().map((channel) => channel.login)).toEqual(["attic"]);
 });

@@ -25,7 +25,10 @@ describe.each(engines)("on %s", (engine) => {
     world.say("studio", "noor", "byte, what was the password?");
     await said;
     const prompt = world.model.calls.at(-1)?.messages ?? [];
-    const told = prompt.filter((message) => message.role === "user").map((message) => message.content).join("\n");
+    const told = prompt
+      .filter((message) => message.role === "user")
+      .map((message) => message.content)
+      .join("\n");
     expect(told).toContain("the password is walnut");
     expect(told).toContain("byte, remember that");
     expect(JSON.stringify(prompt)).toContain("Noted: walnut.");

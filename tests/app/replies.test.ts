@@ -48,7 +48,12 @@ describe.each(engines)("on %s", (engine) => {
         error: null,
       },
     ]);
-    expect(await app.channels.figures(channelId)).toMatchObject({ messagesTotal: 1, chattersTotal: 1, repliesTotal: 1, dropped: 0 });
+    expect(await app.channels.figures(channelId)).toMatchObject({
+      messagesTotal: 1,
+      chattersTotal: 1,
+      repliesTotal: 1,
+      dropped: 0,
+    });
   });
 });
 
@@ -106,7 +111,11 @@ test("the question and the chat reach the model as the user's text, never in the
   world.say("studio", "mira", "byte, zzyzx-question please");
   await said;
   const { messages = [] } = world.model.calls[0] ?? {};
-  const text = (role: string) => messages.filter((message) => message.role === role).map((message) => message.content).join("\n");
+  const text = (role: string) =>
+    messages
+      .filter((message) => message.role === role)
+      .map((message) => message.content)
+      .join("\n");
   expect(text("user")).toContain("zzyzx-context");
   expect(text("user")).toContain("zzyzx-question");
   expect(text("system")).not.toContain("zzyzx");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { join } from "node:path";
 import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { Config } from "../../src/config.ts";
 import { aWorld, BOT, databaseSettings, nextBody, sentTexts, startApp } from "../support/app.ts";
 import { engines, postgresServer } from "../support/db.ts";
@@ -34,7 +34,11 @@ describe.each(engines.filter((engine) => engine !== "pooled"))("F8: on %s", (eng
     });
     await world.joined("studio", BOT);
     // Whatever can go wrong near a secret goes wrong once.
-    const steps = [{ status: 401, errorText: `Incorrect API key provided: ${MODEL_KEY}` }, { text: `The token is oauth:${token}` }, { text: "Fine." }];
+    const steps = [
+      { status: 401, errorText: `Incorrect API key provided: ${MODEL_KEY}` },
+      { text: `The token is oauth:${token}` },
+      { text: "Fine." },
+    ];
     for (const [index, step] of steps.entries()) {
       world.model.script(step);
       const over = Promise.race([nextBody(app, "reply.sent"), nextBody(app, "reply.dropped")]);
@@ -53,10 +57,24 @@ describe.each(engines.filter((engine) => engine !== "pooled"))("F8: on %s", (eng
       headers: { origin: app.url, "content-type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({ code }),
     });
-    const cookie = signedIn.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+    const cookie = signedIn.headers
+      .getSetCookie()
+      .map((one) => one.split(";")[0])
+      .join("; ");
     expect(cookie).not.toBe("");
     const session = cookie.slice(cookie.indexOf("=") + 1);
-    const pages = ["/", "/dashboard", "/signin", "/health", "/ready", "/api/status", "/api/channel-control", "/api/openapi.json", "/nowhere", "/dashboard/hud?token=wrong"];
+    const pages = [
+      "/",
+      "/dashboard",
+      "/signin",
+      "/health",
+      "/ready",
+      "/api/status",
+      "/api/channel-control",
+      "/api/openapi.json",
+      "/nowhere",
+      "/dashboard/hud?token=wrong",
+    ];
     const answers = await Promise.all(
       pages.map(async (path) => {
         const answer = await fetch(app.url + path, { headers: { cookie, "x-byte-admin-token": ADMIN_TOKEN } });
@@ -74,7 +92,16 @@ describe.each(engines.filter((engine) => engine !== "pooled"))("F8: on %s", (eng
       "what was said": sentTexts(world).join("\n"),
       "the prompts": JSON.stringify(world.model.calls.map((call) => call.body)),
     };
-    const secrets = { token, MODEL_KEY, ADMIN_TOKEN, SECRET_KEY, code, session, password: LOCKED.password, encoded: encodeURIComponent(LOCKED.password) };
+    const secrets = {
+      token,
+      MODEL_KEY,
+      ADMIN_TOKEN,
+      SECRET_KEY,
+      code,
+      session,
+      password: LOCKED.password,
+      encoded: encodeURIComponent(LOCKED.password),
+    };
     for (const [place, text] of Object.entries(places)) {
       expect(text.length).toBeGreaterThan(4);
       for (const [name, secret] of Object.entries(secrets)) {

@@ -4,11 +4,36 @@ import { aWorld, BOT, nextBody, nextLine, type RunningApp, sentTexts, startApp }
 
 /** What takes a question back, and the silence that follows. */
 const ENDINGS = [
-  { name: "deleted", id: "F39", reason: "message_deleted", act: (world: World, channel: string, messageId: string) => void world.delete(channel, messageId) },
-  { name: "its author banned", id: "F39", reason: "chatter_removed", act: (world: World, channel: string) => world.ban(channel, "mira") },
-  { name: "its author timed out", id: "F39", reason: "chatter_removed", act: (world: World, channel: string) => world.timeout(channel, "mira", 60) },
-  { name: "the chat cleared", id: "F39", reason: "message_deleted", act: (world: World, channel: string) => world.clear(channel) },
-  { name: "the channel left", id: "F30", reason: "channel_left", act: (_: World, channel: string, __: string, app: RunningApp) => void app.channels.part(channel, { kind: "operator" }) },
+  {
+    name: "deleted",
+    id: "F39",
+    reason: "message_deleted",
+    act: (world: World, channel: string, messageId: string) => void world.delete(channel, messageId),
+  },
+  {
+    name: "its author banned",
+    id: "F39",
+    reason: "chatter_removed",
+    act: (world: World, channel: string) => world.ban(channel, "mira"),
+  },
+  {
+    name: "its author timed out",
+    id: "F39",
+    reason: "chatter_removed",
+    act: (world: World, channel: string) => world.timeout(channel, "mira", 60),
+  },
+  {
+    name: "the chat cleared",
+    id: "F39",
+    reason: "message_deleted",
+    act: (world: World, channel: string) => world.clear(channel),
+  },
+  {
+    name: "the channel left",
+    id: "F30",
+    reason: "channel_left",
+    act: (_: World, channel: string, __: string, app: RunningApp) => void app.channels.part(channel, { kind: "operator" }),
+  },
 ] as const;
 const MOMENTS = ["0", "50", "100"] as const;
 const cases = ENDINGS.flatMap((ending, e) => MOMENTS.map((moment, m) => ({ ...ending, moment, channel: `room_${e}_${m}` })));

@@ -45,14 +45,23 @@ describe.each(engines)("on %s", (engine) => {
     await recorder.flush();
     expect(texts(await listLines(database.db, CHANNEL_ID, { limit: 4_000 }))).toEqual(texts(given));
     expect(texts(lines)).toEqual(texts(given));
-    expect(lines.every((line, index) => line.seq !== null && (index === 0 || line.seq > (lines[index - 1]?.seq ?? 0)))).toBe(true);
-    expect(recorder.stats()).toMatchObject({ linesWaiting: 0, linesDropped: 0, linesRefused: 0, linesStored: 3_000, linesDone: 3_500 });
+    expect(lines.every((line, index) => line.seq !== null && (index === 0 || line.seq > (lines[index - 1]?.seq ?? 0)))).toBe(
+      true,
+    );
+    expect(recorder.stats()).toMatchObject({
+      linesWaiting: 0,
+      linesDropped: 0,
+      linesRefused: 0,
+      linesStored: 3_000,
+      linesDone: 3_500,
+    });
   });
 
   test("F42: a line that the database refuses is set aside and counted, and all others are stored", async () => {
     const database = await emptyDb(engine);
     const { recorder, lines } = aRecorder(database);
-    for (let index = 0; index < 300; index++) recorder.addLine(index === 150 ? aLine(index, { sentAt: new Date(Number.NaN) }) : aLine(index));
+    for (let index = 0; index < 300; index++)
+      recorder.addLine(index === 150 ? aLine(index, { sentAt: new Date(Number.NaN) }) : aLine(index));
     await recorder.flush();
     expect(recorder.stats()).toMatchObject({ linesRefused: 1, linesStored: 299, linesWaiting: 0 });
     expect(lines).toHaveLength(299);
@@ -66,7 +75,16 @@ describe.each(engines)("on %s", (engine) => {
     recorder.addCall(aCall({ inputTokens: 2 ** 40 }));
     recorder.addDeletion({ channelId: CHANNEL_ID, messageId: "m-1" });
     const at = new Date("2026-11-22T12:00:00Z");
-    recorder.saveState({ channelId: CHANNEL_ID, login: "studio", lastEvent: null, lastReply: "hi", lastReplyAt: at, lastMessageAt: at, state: {}, updatedAt: at });
+    recorder.saveState({
+      channelId: CHANNEL_ID,
+      login: "studio",
+      lastEvent: null,
+      lastReply: "hi",
+      lastReplyAt: at,
+      lastMessageAt: at,
+      state: {},
+      updatedAt: at,
+    });
     await recorder.flush();
     expect(deleted).toEqual(["m-1"]);
     expect(await findState(database.db, CHANNEL_ID)).toMatchObject({ lastReply: "hi" });
@@ -89,7 +107,10 @@ describe.each(engines)("on %s", (engine) => {
     const { recorder, bus } = aRecorder(database);
     const found = new Promise<number>((resolve) => {
       bus.subscribe((message) => {
-        if (message.kind === "event") void listEvents(database.db, { limit: 5 }).then((rows) => resolve(rows.filter((row) => row.id === message.event.id).length));
+        if (message.kind === "event")
+          void listEvents(database.db, { limit: 5 }).then((rows) =>
+            resolve(rows.filter((row) => row.id === message.event.id).length),
+          );
       });
     });
     recorder.addEvent(CHANNEL_ID, { type: "chat.raid", fromLogin: "ned", fromName: "Ned", viewers: 3 });

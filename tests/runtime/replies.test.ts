@@ -23,7 +23,14 @@ function someReplies(options: Partial<RepliesOptions> = {}) {
   const replies = new Replies(
     createOpenAiModel({ apiKey: "sk-test", baseUrl: world.urls.model }),
     { time, chance: { next: () => 0.5, uuid: () => crypto.randomUUID() }, log: quiet },
-    { model: "first", fallbackModel: null, deadlineMs: 5_000, concurrency: 4, prices: { input: 1, output: 2, cached: null }, ...options },
+    {
+      model: "first",
+      fallbackModel: null,
+      deadlineMs: 5_000,
+      concurrency: 4,
+      prices: { input: 1, output: 2, cached: null },
+      ...options,
+    },
     { onCall: (call) => void calls.push(call), onStatus: () => undefined, onBreaker: ({ opened }) => void breaker.push(opened) },
   );
   let asked = 0;

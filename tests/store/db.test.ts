@@ -189,6 +189,24 @@ withPostgres("opening Postgres", () => {
     await wire.stop();
   });
 
+  test("F53: when the server is gone without a word, and cannot be reached to cancel either, queries end by the deadline", async () => {
+    const server = await postgresServer();
+    const wire = await aWire(server.port);
+    const database = await openUrl(`postgres://postgres@127.0.0.1:${wire.port}/${await server.createDatabase("gone")}`, 300);
+    await database.sql`select 1`;
+    wire.goDead();
+    wire.refuse();
+    for (let query = 0; query < 4; query += 1) {
+      const error: unknown = await database.sql`select 1`.then(
+        () => "answered",
+        (cause: unknown) => cause,
+      );
+      expect(isDatabaseAway(error)).toBe(true);
+    }
+    await database.close();
+    await wire.stop();
+  });
+
   test("F53: what a transaction does after its connection was lost is refused, not done outside of it", async () => {
     const server = await postgresServer();
     const name = await server.createDatabase("torn");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { AppError } from "../../src/domain/errors.ts";
 import { openDatabase } from "../../src/store/db.ts";
@@ -90,6 +91,24 @@ describe("the data folder", () => {
       "data_folder_broken",
       { dir: join(dir, "data") },
     ]);
+  });
+
+  test("clients beyond our one are turned away, also ones that hang up rudely, and ours is unharmed", async () => {
+    const dir = join(aFolder(), "data");
+    const database = await open(dir);
+    for (let client = 0; client < 5; client += 1) {
+      const rude = connect({ path: join(dir, ".s.PGSQL.5432") });
+      await new Promise((resolve) => {
+        rude.once("connect", resolve);
+        rude.on("error", resolve);
+      });
+      rude.write("hello");
+      await database.sql`select 1`;
+      rude.destroy();
+      await database.sql`select 1`;
+    }
+    expect((await database.sql<{ one: number }[]>`select 1 as one`)[0]?.one).toBe(1);
+    await database.close();
   });
 
   test("whose path is too long for a socket works too", async () => {

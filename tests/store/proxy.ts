@@ -5,6 +5,8 @@ export interface Wire {
   port: number;
   /** From now on nothing passes on the connections that are open; new ones work. */
   goDead(): void;
+  /** New connections are refused from now on. */
+  refuse(): void;
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function aWire(targetPort: number): Promise<Wire> {
         target.pause();
       }
     },
+    refuse: () => void server.close(),
     stop: async () => {
       for (const pair of pairs) for (const socket of pair) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

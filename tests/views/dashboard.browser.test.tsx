@@ -40,6 +40,23 @@ describe.skipIf(isWithoutBrowser)("the dashboard, live", () => {
     expect(at.problems).toEqual([]);
   });
 
+  test("our reply says how long it took, whether its row or the event comes first", async () => {
+    await using at = await connected();
+    const sent = (traceId: string) =>
+      anEvent(
+        { type: "reply.sent", text: "x", route: "model", status: "confirmed", reason: null, latencyMs: 432 },
+        { id: 6_000, traceId },
+      );
+    const row = (traceId: string) => aLine({ messageId: traceId, traceId, kind: "reply" });
+    at.streams[0]?.send(message(<EventPartial {...reader} event={sent("first")} />));
+    at.streams[0]?.send(message(<ChatPartial {...reader} lines={[row("first"), row("second")]} />));
+    at.streams[0]?.send(message(<EventPartial {...reader} event={sent("second")} />));
+    await until(
+      at.page,
+      "[...document.querySelectorAll('#m-first .took, #m-second .took')].map((e) => e.textContent).join() === '432\u00a0ms,432\u00a0ms'",
+    );
+  });
+
   test("a page without a target ignores what is for it", async () => {
     await using at = await connected("/channels");
     at.streams[0]?.send(message(<ChatPartial {...reader} lines={[aLine({ messageId: "new-1" })]} />));

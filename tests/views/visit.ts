@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from "bun:test";
+import { afterAll, beforeAll, setDefaultTimeout } from "bun:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { chromiumPath, NO_BROWSER, type OpenPage, openBrowser, openPage } from "../support/browser.ts";
 import { type Answer, startSite } from "./site.ts";
@@ -16,8 +16,12 @@ export interface Visit extends OpenPage {
 
 export type Visitor = (pages: Readonly<Record<string, Answer>>, path: string, options?: BrowserContextOptions) => Promise<Visit>;
 
+/** A browser under load is slow; a test that hangs still ends. */
+const TEST_MS = 60_000;
+
 /** One Chromium for the file that calls it, and what opens a page of a site in it. The site's streams are the test's. */
 export function useBrowser(): Visitor {
+  setDefaultTimeout(TEST_MS);
   let browser: Browser;
   beforeAll(async () => {
     if (!isWithoutBrowser) browser = await openBrowser();

@@ -42,11 +42,20 @@
     seeAll();
   });
 
+  // A reply's row may come after the event that tells how long it took.
+  const fillTook = (row) => {
+    const took = row.querySelector?.(".took:empty");
+    const sent = took?.id && document.querySelector(`#events [data-took-id="${CSS.escape(took.id)}"]`);
+    if (sent) took.textContent = sent.dataset.took;
+  };
+
   const watcher = new MutationObserver((changes) => {
     const lists = new Set();
     for (const { target, addedNodes } of changes) {
       lists.add(target);
-      if (feedBox?.contains(target) && !isFollowing()) unseen += addedNodes.length;
+      if (!feedBox?.contains(target)) continue;
+      addedNodes.forEach(fillTook);
+      if (!isFollowing()) unseen += addedNodes.length;
     }
     if (unseen > 0) showUnseen();
     for (const list of lists) trim(list);

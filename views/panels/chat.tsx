@@ -44,6 +44,11 @@ export function lineId(messageId: string): string {
   return safeId("m", messageId);
 }
 
+/** The HTML id of the place where our reply says how long it took. */
+export function tookId(traceId: string): string {
+  return safeId("took", traceId);
+}
+
 function ChatRow(p: { words: Words; zone: string; line: HistoryLine; latencyMs: number | undefined }): SafeHtml {
   const { words, zone, line } = p;
   const isOurs = line.kind === "reply";
@@ -98,7 +103,7 @@ function Sent(p: { words: Words; line: HistoryLine; latencyMs: number | undefine
     <span class={isUnsure ? "sent is-warn" : "sent"} title={isUnsure ? p.words.say("chat.unconfirmed_help") : undefined}>
       <Icon name={isUnsure ? "circle-help" : "check-check"} />
       <span>{word}</span>
-      <span class="took" id={p.line.traceId ? safeId("took", p.line.traceId) : undefined}>
+      <span class="took" id={p.line.traceId ? tookId(p.line.traceId) : undefined}>
         {p.latencyMs === undefined ? null : p.words.format.duration(p.latencyMs)}
       </span>
     </span>

@@ -3,6 +3,7 @@ import { Empty, LevelIcon, Pane, When } from "../components.tsx";
 import { eventLine } from "../event-line.tsx";
 import { Html, type SafeHtml } from "../html.ts";
 import type { Words } from "../words/index.ts";
+import { tookId } from "./chat.tsx";
 
 /** Rows kept in the page; older ones leave at the bottom. */
 export const TIMELINE_ROWS_MAX = 100;
@@ -10,8 +11,16 @@ export const TIMELINE_ROWS_MAX = 100;
 /** One event as a row. */
 export function TimelineRow({ words, zone, event }: { words: Words; zone: string; event: TimelineEvent }): SafeHtml {
   const line = eventLine(words, event, zone);
+  const { body, traceId } = event;
+  const isSent = body.type === "reply.sent" && traceId !== null;
   return (
-    <li class="event" id={event.id === null ? undefined : `e-${event.id}`} data-level={line.level}>
+    <li
+      class="event"
+      id={event.id === null ? undefined : `e-${event.id}`}
+      data-level={line.level}
+      data-took-id={isSent ? tookId(traceId) : undefined}
+      data-took={isSent ? words.format.duration(body.latencyMs) : undefined}
+    >
       <When at={event.at} words={words} zone={zone} />
       <LevelIcon level={line.level} words={words} icon={line.icon} />
       <div>

@@ -402,8 +402,9 @@ export const en = {
   "error.database_url_invalid": "DATABASE_URL cannot be read: its {part} is wrong.",
   "error.database_full": "The database at {host} takes no more connections. Close some, or use its pooler.",
   "error.database_newer": "The database was set up by a newer Byte (step {tag}). Update this one.",
+  "error.database_too_old": "The database is Postgres {version}; Byte needs {min} or newer.",
   "error.database_no_answer": "The database did not answer within {seconds} s.",
-  "error.data_folder_unwritable": "The data folder {path} cannot be written.",
+  "error.data_folder_unwritable": "The data folder {dir} cannot be written.",
   "error.embedded_no_answer":
     "The embedded database in {dir} did not start in time. Try again; if it stays so, restore a backup of that folder.",
   "error.migration_changed":
@@ -444,7 +445,7 @@ export const en = {
   "error.data_folder_broken":
     "The embedded database in {dir} does not open. Restore a backup of that folder, or set BYTE_DATA_DIR to a new one.",
   "error.port_in_use": "Port {port} is taken by another program. Stop it, or set PORT.",
-  "error.replay_file_missing": "The file {file} cannot be read.",
+  "error.replay_file_missing": "Which recording? Usage: byte replay FILE [--speed N|max] [--channel NAME] [--keep]",
   "error.back_home": "To the dashboard",
   "error.trace": "Number:",
   "error.status.400": "That could not be read",

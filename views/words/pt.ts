@@ -403,8 +403,9 @@ export const pt: Table = {
   "error.database_url_invalid": "Não dá para ler a DATABASE_URL: {part} está errado.",
   "error.database_full": "O banco de dados em {host} não aceita mais conexões. Feche algumas ou use o pooler dele.",
   "error.database_newer": "O banco de dados foi preparado por um Byte mais novo (passo {tag}). Atualize este.",
+  "error.database_too_old": "O banco de dados é Postgres {version}; o Byte precisa do {min} ou mais novo.",
   "error.database_no_answer": "O banco de dados não respondeu em {seconds} s.",
-  "error.data_folder_unwritable": "Não é possível escrever na pasta de dados {path}.",
+  "error.data_folder_unwritable": "Não é possível escrever na pasta de dados {dir}.",
   "error.embedded_no_answer":
     "O banco embutido em {dir} não iniciou a tempo. Tente de novo; se continuar, restaure uma cópia dessa pasta.",
   "error.migration_changed":
@@ -444,7 +445,7 @@ export const pt: Table = {
   "error.data_folder_broken":
     "O banco embutido em {dir} não abre. Restaure uma cópia dessa pasta ou defina BYTE_DATA_DIR para uma nova.",
   "error.port_in_use": "A porta {port} está com outro programa. Pare-o ou defina PORT.",
-  "error.replay_file_missing": "Não é possível ler o arquivo {file}.",
+  "error.replay_file_missing": "Qual gravação? Uso: byte replay ARQUIVO [--speed N|max] [--channel NOME] [--keep]",
   "error.back_home": "Ir ao painel",
   "error.trace": "Número:",
   "error.status.400": "Não deu para ler isso",

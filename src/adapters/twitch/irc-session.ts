@@ -20,6 +20,8 @@ const LINE_START = /^(?:@|:|PING|PONG|RECONNECT)/;
 
 export interface SessionEvents {
   onLine(raw: string): void;
+  /** tmi.js threw over a line: it was not what it takes for granted. */
+  onOdd(raw: string): void;
   onOpen(): void;
   onDown(reason: string): void;
 }
@@ -107,7 +109,12 @@ export class IrcSession {
   #line(raw: string, handle: (event: { data: string }) => void): void {
     if (raw === "") return;
     this.#events.onLine(raw);
-    if (!this.#isDown && isForLibrary(raw)) handle({ data: raw });
+    if (this.#isDown || !isForLibrary(raw)) return;
+    try {
+      handle({ data: raw });
+    } catch {
+      this.#events.onOdd(raw);
+    }
   }
 }
 

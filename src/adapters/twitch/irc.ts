@@ -140,6 +140,7 @@ class IrcChat implements Chat {
     this.#heardAt = this.#options.time.now();
     const session = new IrcSession(this.#url, login !== null && token !== null ? { login, token } : null, {
       onLine: (raw) => session === this.#session && this.#hear(raw),
+      onOdd: (raw) => this.#countMalformed(raw),
       onOpen: () => session === this.#session && this.#opened(),
       onDown: (reason) => session === this.#session && this.#lost(reason),
     });
@@ -206,16 +207,17 @@ class IrcChat implements Chat {
     const now = this.#options.time.now();
     this.#heardAt = now;
     const line = parseIrcLine(raw);
-    if (line === null) {
-      this.#malformed++;
-      if (this.#malformed === 1) this.#options.log.warn("irc.malformed", { chars: raw.length });
-      return;
-    }
+    if (line === null) return this.#countMalformed(raw);
     if (line.command === "PRIVMSG") {
       this.#tell(line, now);
       return;
     }
     this.#hearControl(line, now);
+  }
+
+  #countMalformed(raw: string): void {
+    this.#malformed++;
+    if (this.#malformed === 1) this.#options.log.warn("irc.malformed", { chars: raw.length });
   }
 
   #tell(line: IrcLine, now: Date): void {

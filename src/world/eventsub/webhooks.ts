@@ -82,8 +82,9 @@ export class Webhooks {
       );
       this.#open.add(open);
     };
-    if (waitMs === 0) run();
-    else this.#core.clock.after(waitMs, run);
+    if (waitMs === 0) return run();
+    this.#core.clock.after(waitMs, run);
+    this.#core.log.add("webhook", "note", null, "retry waits", { ms: waitMs });
   }
 
   async #post(

@@ -1,3 +1,4 @@
+import { flushed } from "../broken-body.ts";
 import type { ModelStep } from "./script.ts";
 import { completion, type ModelCall } from "./server.ts";
 import { usageJson } from "./usage.ts";
@@ -40,7 +41,10 @@ export function streamed(plan: StreamPlan): Response {
     async start(out) {
       for (const piece of piecesOf(plan)) {
         if (isLeft) return;
-        if (piece === "cut") return out.error(new Error("cut by script"));
+        if (piece === "cut") {
+          await flushed();
+          return out.error(new Error("broken on purpose"));
+        }
         if (piece === "stall") return;
         out.enqueue(encoder.encode(piece));
         if (step.chunkMs !== undefined && step.chunkMs > 0) await plan.wait(step.chunkMs);

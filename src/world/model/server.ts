@@ -131,8 +131,8 @@ export class ModelScript {
   }
 
   async #act(call: ModelCall, step: ModelStep, signal: AbortSignal): Promise<Response> {
-    if (step.latencyMs !== undefined && step.latencyMs > 0) await this.#wait(step.latencyMs, signal);
-    if (step.hangs) await this.#wait(null, signal);
+    if (step.latencyMs !== undefined && step.latencyMs > 0) await this.#wait(call, step.latencyMs, signal);
+    if (step.hangs) await this.#wait(call, null, signal);
     if (step.status !== undefined && step.status >= 400) return this.#end(call, scriptedError(step));
     if (step.garble && step.garble !== "null_content" && step.garble !== "no_choices")
       return this.#end(call, garbled(step.garble));
@@ -157,7 +157,7 @@ export class ModelScript {
       step,
       wantsUsage: isRecord(call.body.stream_options) && call.body.stream_options.include_usage === true,
       isJson: !call.isStream,
-      wait: (ms) => this.#wait(ms, null),
+      wait: (ms) => this.#wait(call, ms, null),
       done,
       left: () => this.#left(call),
     });
@@ -189,9 +189,10 @@ export class ModelScript {
   }
 
   /** Waits on the world's clock; `ms` null for ever. Ends at once when the client leaves. */
-  #wait(ms: number | null, signal: AbortSignal | null): Promise<void> {
+  #wait(call: ModelCall, ms: number | null, signal: AbortSignal | null): Promise<void> {
     return new Promise((resolve) => {
       const cancel = ms === null ? () => {} : this.#core.clock.after(ms, resolve);
+      if (signal) this.#core.log.add("model", "note", `model-${call.number}`, "waiting", { ms });
       signal?.addEventListener("abort", () => {
         cancel();
         resolve();

@@ -1,0 +1,127 @@
+import { expect, test } from "bun:test";
+import { type PartReports, partsOf } from "../../src/runtime/status.ts";
+import { en } from "../../views/words/en.ts";
+
+const now = new Date("2026-11-22T12:00:00.000Z");
+const soon = new Date(now.getTime() + 14_200);
+
+/** All well, but for what the test says. */
+const reports = (over: Partial<PartReports> = {}): PartReports => ({
+  chat: {
+    state: "connected",
+    anonymous: false,
+    login: "bytebot",
+    userId: "9",
+    reason: null,
+    since: now,
+    retryAt: null,
+    joined: [],
+    malformed: 0,
+  },
+  database: { engine: "postgres", awaySince: null },
+  recorder: {
+    linesWaiting: 0,
+    linesDropped: 0,
+    linesRefused: 0,
+    linesStored: 10,
+    linesDone: 10,
+    eventsWaiting: 0,
+    eventsDropped: 0,
+    awaySince: null,
+  },
+  mailboxDropped: 0,
+  replies: { running: 0, waiting: 0, refused: 0, answered: 1, isOpen: false, retryAt: null, lastFailure: null },
+  modelName: "gpt",
+  jobs: { state: "running", failures: 0, reason: null },
+  held: 2,
+  elsewhere: 0,
+  ...over,
+});
+const usual = reports();
+const chat = usual.chat;
+const replies = usual.replies as NonNullable<PartReports["replies"]>;
+const recorder = usual.recorder;
+
+const CASES: readonly (readonly [
+  name: string,
+  over: Partial<PartReports>,
+  part: string,
+  level: string,
+  reason: string,
+  params: object,
+])[] = [
+  ["chat connected", {}, "chat", "ok", "connected", { login: "bytebot" }],
+  ["chat anonymous", { chat: { ...chat, anonymous: true } }, "chat", "info", "anonymous", {}],
+  ["chat connecting", { chat: { ...chat, state: "connecting" } }, "chat", "warn", "connecting", {}],
+  [
+    "chat waiting",
+    { chat: { ...chat, state: "waiting", reason: "silent", retryAt: soon } },
+    "chat",
+    "bad",
+    "waiting",
+    { reason: "silent", seconds: 15 },
+  ],
+  ["login refused", { chat: { ...chat, state: "login_failed" } }, "chat", "bad", "login_failed", {}],
+  ["Postgres", {}, "database", "ok", "postgres", {}],
+  ["embedded", { database: { engine: "embedded", awaySince: null } }, "database", "ok", "embedded", {}],
+  [
+    "database away",
+    { database: { engine: "postgres", awaySince: now }, recorder: { ...recorder, linesWaiting: 7 } },
+    "database",
+    "bad",
+    "lost",
+    { kept: 7 },
+  ],
+  ["no model", { replies: null }, "model", "info", "missing", {}],
+  [
+    "breaker open",
+    { replies: { ...replies, isOpen: true, retryAt: soon } },
+    "model",
+    "warn",
+    "breaker_open",
+    { model: "gpt", seconds: 15 },
+  ],
+  [
+    "model failing",
+    { replies: { ...replies, lastFailure: "busy" } },
+    "model",
+    "warn",
+    "failing",
+    { model: "gpt", reason: "busy" },
+  ],
+  ["model idle", { replies: { ...replies, answered: 0 } }, "model", "ok", "idle", { model: "gpt" }],
+  ["model well", {}, "model", "ok", "ok", { model: "gpt" }],
+  [
+    "lines dropped",
+    { recorder: { ...recorder, linesDropped: 3 }, mailboxDropped: 2 },
+    "recorder",
+    "warn",
+    "dropping",
+    { waiting: 0, dropped: 5 },
+  ],
+  [
+    "far behind",
+    { recorder: { ...recorder, linesWaiting: 30_000 } },
+    "recorder",
+    "warn",
+    "behind",
+    { waiting: 30_000, dropped: 0 },
+  ],
+  ["channels elsewhere", { held: 0, elsewhere: 2 }, "leases", "ok", "elsewhere", { count: 2 }],
+  ["no channel", { held: 0 }, "leases", "info", "none", {}],
+  ["jobs failed", { jobs: { state: "failed", failures: 1, reason: "57P01" } }, "jobs", "warn", "failed", { reason: "57P01" }],
+  ["jobs starting", { jobs: { state: "starting", failures: 0, reason: null } }, "jobs", "info", "off", {}],
+];
+
+test.each(CASES)("%s", (_, over, part, level, reason, params) => {
+  expect(partsOf(reports(over), now).find((one) => one.name === part)).toMatchObject({ level, reason, params });
+});
+
+test("every part is told, once, and each of its reasons can be said", () => {
+  const names = ["chat", "database", "model", "recorder", "leases", "jobs"];
+  expect(partsOf(reports(), now).map((part) => part.name as string)).toEqual(names);
+  for (const [, over, part, , reason] of CASES) {
+    expect(partsOf(reports(over), now)).toHaveLength(names.length);
+    expect(Object.keys(en)).toContain(`part.${part}.${reason}`);
+  }
+});
