@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { LEASE_RENEW_MS } from "../../src/runtime/leases.ts";
 import { listLines } from "../../src/store/chat.ts";
 import { aWorld, BOT, databaseSettings, nextBody, nextLine, sentTexts, startApp } from "../support/app.ts";
 import { engines, postgresServer } from "../support/db.ts";
@@ -47,7 +48,11 @@ describe.skipIf(!engines.includes("postgres"))("F55: with the database away", ()
     wire.mend();
     time.advance(3_000);
     expect(await back).toMatchObject({ dropped: 0 });
-    await app.recorder.flush();
+    // One connection may be back before another: what then fails again is tried again.
+    while (app.recorder.stats().linesWaiting > 0) {
+      await app.recorder.flush();
+      await new Promise(setImmediate);
+    }
     const lines = await listLines(app.database.db, world.state.channel("studio").user.id, { limit: 200 });
     expect(lines.map((line) => (line.kind === "reply" ? "a reply" : line.text))).toEqual([
       "before the cut",
@@ -58,7 +63,9 @@ describe.skipIf(!engines.includes("postgres"))("F55: with the database away", ()
       "a reply",
     ]);
     expect(sentTexts(world)).toHaveLength(2);
-    expect(partOf(app, "database")).toMatchObject({ level: "ok" });
+    // The leases see it at their next renewal.
+    time.advance(LEASE_RENEW_MS);
+    while (partOf(app, "database")?.level !== "ok") await new Promise(setImmediate);
   });
 
   test("a stop ends within ten seconds, and tells how many lines could not be written", async () => {

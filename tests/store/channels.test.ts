@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Actor } from "../../src/domain/events.ts";
 import {
   addChannel,
@@ -12,6 +12,9 @@ import {
 import type { Db } from "../../src/store/db.ts";
 import { emptyDb, engines } from "../support/db.ts";
 import { noon, secondsAfter } from "./lines.ts";
+
+/** Engines start inside the first test that needs them, and some facts take their time. */
+setDefaultTimeout(30_000);
 
 const ana: Actor = { kind: "member", name: "Ana" };
 const later = secondsAfter(noon, 60);

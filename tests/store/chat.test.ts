@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import type { HistoryLine } from "../../src/domain/chat.ts";
 import {
@@ -15,6 +15,9 @@ import type { Database } from "../../src/store/db.ts";
 import { getFigures } from "../../src/store/figures.ts";
 import { emptyDb, engines } from "../support/db.ts";
 import { aLine, minutesBefore, noon, secondsAfter, someLines } from "./lines.ts";
+
+/** Engines start inside the first test that needs them, and some facts take their time. */
+setDefaultTimeout(30_000);
 
 describe.each(engines)("chat lines on %s", (engine) => {
   test("a line comes back as it was stored", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { DrizzleQueryError } from "drizzle-orm/errors";
 import { AppError } from "../../src/domain/errors.ts";
@@ -9,6 +9,9 @@ import { isDatabaseAway, requireServerVersion, sqlState } from "../../src/store/
 import { aFolder, emptyDb, engines, pgbouncer, postgresServer, quiet } from "../support/db.ts";
 import { findPgbouncer, findPostgres, LOCKED } from "../support/postgres.ts";
 import { aWire } from "./proxy.ts";
+
+/** Engines start inside the first test that needs them, and some facts take their time. */
+setDefaultTimeout(30_000);
 
 const withPostgres = describe.skipIf(!findPostgres());
 const withPooler = describe.skipIf(!findPgbouncer() || !findPostgres());

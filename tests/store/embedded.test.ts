@@ -1,10 +1,13 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { AppError } from "../../src/domain/errors.ts";
 import { openDatabase } from "../../src/store/db.ts";
 import { aFolder, quiet } from "../support/db.ts";
+
+/** Engines start inside the first test that needs them, and some facts take their time. */
+setDefaultTimeout(30_000);
 
 const open = (dir: string) => openDatabase({ kind: "embedded", dir, log: quiet });
 const reasonOf = (error: unknown) => (error instanceof AppError ? [error.kind, error.reason, error.params] : String(error));

@@ -1,8 +1,11 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { addLines } from "../../src/store/chat.ts";
 import { getFigures } from "../../src/store/figures.ts";
 import { emptyDb, engines } from "../support/db.ts";
 import { aLine, minutesBefore, noon, secondsAfter } from "./lines.ts";
+
+/** Engines start inside the first test that needs them, and some facts take their time. */
+setDefaultTimeout(30_000);
 
 describe.each(engines)("figures on %s", (engine) => {
   test("of a channel without a line are zeroes, with sixty empty minutes", async () => {

@@ -1,7 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Sql } from "../../src/store/db.ts";
 import { acquireLeases, countOtherHolders, releaseLeases, renewLeases } from "../../src/store/leases.ts";
 import { emptyDb, engines } from "../support/db.ts";
+
+/** Engines start inside the first test that needs them, and some facts take their time. */
+setDefaultTimeout(30_000);
 
 const MINUTE_MS = 60_000;
 

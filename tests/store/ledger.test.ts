@@ -1,7 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { addModelCalls, listModelCalls, type ModelCall } from "../../src/store/ledger.ts";
 import { emptyDb, engines } from "../support/db.ts";
 import { noon } from "./lines.ts";
+
+/** Engines start inside the first test that needs them, and some facts take their time. */
+setDefaultTimeout(30_000);
 
 const aCall = (over: Partial<ModelCall> = {}): ModelCall => ({
   at: noon,

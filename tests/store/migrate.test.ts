@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
@@ -10,6 +10,9 @@ import { MIGRATIONS, type Migration, migrate } from "../../src/store/migrate.ts"
 import * as schema from "../../src/store/schema.ts";
 import { aFolder, type Engine, engines, pgbouncer, postgresServer, quiet } from "../support/db.ts";
 import { findPostgres } from "../support/postgres.ts";
+
+/** Engines start inside the first test that needs them, and some facts take their time. */
+setDefaultTimeout(30_000);
 
 const ROOT = join(import.meta.dir, "../..");
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { getKeyCheck } from "../../src/store/installation.ts";
 import {
   addApiToken,
@@ -16,6 +16,9 @@ import {
 } from "../../src/store/signin.ts";
 import { emptyDb, engines } from "../support/db.ts";
 import { noon, secondsAfter } from "./lines.ts";
+
+/** Engines start inside the first test that needs them, and some facts take their time. */
+setDefaultTimeout(30_000);
 
 const later = secondsAfter(noon, 60);
 

@@ -1,7 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { findState, STATE_BYTES_MAX, type StoredState, saveStates } from "../../src/store/state.ts";
 import { emptyDb, engines } from "../support/db.ts";
 import { noon, secondsAfter } from "./lines.ts";
+
+/** Engines start inside the first test that needs them, and some facts take their time. */
+setDefaultTimeout(30_000);
 
 const aState = (over: Partial<StoredState> = {}): StoredState => ({
   channelId: "100",

@@ -1,8 +1,11 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { TimelineEvent } from "../../src/domain/events.ts";
 import { addEvents, listEvents, pruneEvents } from "../../src/store/timeline.ts";
 import { emptyDb, engines } from "../support/db.ts";
 import { minutesBefore, noon, secondsAfter } from "./lines.ts";
+
+/** Engines start inside the first test that needs them, and some facts take their time. */
+setDefaultTimeout(30_000);
 
 const anEvent = (over: Partial<TimelineEvent> = {}): TimelineEvent => ({
   id: null,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { HudPage, readHudOptions } from "../../views/hud.tsx";
 import { wordsFor } from "../../views/words/index.ts";
-import type { hudEvents } from "./samples.ts";
+import { anEvent, type hudEvents } from "./samples.ts";
 import { type Stream, stream } from "./stream.ts";
 import { isWithoutBrowser, untilStreams, useBrowser } from "./visit.ts";
 
@@ -98,6 +98,14 @@ describe.skipIf(isWithoutBrowser)("the HUD", () => {
       at.streams[0]?.send(Array.from({ length: 500 }, (_, i) => told(from + i)).join(""));
     await at.page.waitForSelector("text=message 9999");
     expect(await at.page.locator("#plates > *").count()).toBe(50);
+  });
+
+  test("a dock writes times in the zone of whoever looks", async () => {
+    const initial = [
+      anEvent({ type: "chat.raid", fromLogin: "a", fromName: "A", viewers: 3 }, { at: new Date("2026-11-22T21:00:00Z") }),
+    ];
+    await using at = await visit({ "/hud": page("dock=1", initial) }, "/hud", { timezoneId: "America/Sao_Paulo" });
+    expect(await at.page.innerText("#plates time")).toBe("18:00");
   });
 
   test("samples show how it will look", async () => {

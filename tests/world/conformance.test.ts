@@ -1,6 +1,6 @@
+import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "bun:test";
 import { startWorld, type World } from "../../src/world/index.ts";
 import { readClientLine } from "../../src/world/irc/line.ts";
 import { aIrc, EventSubClient, subscribe } from "./support.ts";
@@ -27,16 +27,25 @@ const KNOWN: readonly [kind: string, line: string][] = [
     "raid",
     "@badge-info=;badges=;color=;display-name=Sol;emotes=;flags=;id=7;login=sol;mod=0;msg-id=raid;msg-param-displayName=Sol;msg-param-login=sol;msg-param-profileImageURL=https://static-cdn.invalid/p-%s.png;msg-param-viewerCount=1;room-id=1001;subscriber=0;system-msg=1\\sraiders\\sfrom\\sSol\\shave\\sjoined!;tmi-sent-ts=1790000006000;user-id=2007;user-type=;vip=0 :tmi.twitch.tv USERNOTICE #studio",
   ],
-  ["timeout", "@ban-duration=600;room-id=1001;target-user-id=2002;tmi-sent-ts=1790000007000 :tmi.twitch.tv CLEARCHAT #studio :ned"],
+  [
+    "timeout",
+    "@ban-duration=600;room-id=1001;target-user-id=2002;tmi-sent-ts=1790000007000 :tmi.twitch.tv CLEARCHAT #studio :ned",
+  ],
   ["deletion", "@login=ned;room-id=;target-msg-id=2;tmi-sent-ts=1790000008000 :tmi.twitch.tv CLEARMSG #studio :bye"],
 ];
 
 /** What makes the world write each kind, and how its line is told from the others. */
 const MADE: Readonly<Record<string, [make: (world: World) => void, matches: (line: string) => boolean]>> = {
   PRIVMSG: [(world) => world.say("studio", "mira", "hello Kappa"), (line) => line.endsWith(":hello Kappa")],
-  reply: [(world) => world.say("studio", "ned", "hi there", { replyTo: world.say("studio", "mira", "root") }), (line) => line.endsWith("hi there")],
+  reply: [
+    (world) => world.say("studio", "ned", "hi there", { replyTo: world.say("studio", "mira", "root") }),
+    (line) => line.endsWith("hi there"),
+  ],
   cheer: [(world) => world.cheer("studio", "oz", 150, "nice"), (line) => line.includes(";bits=150;")],
-  resub: [(world) => world.sub("studio", "rae", { months: 6, isPrime: true, streakMonths: 2, text: "six months!" }), (line) => line.includes("msg-id=resub")],
+  resub: [
+    (world) => world.sub("studio", "rae", { months: 6, isPrime: true, streakMonths: 2, text: "six months!" }),
+    (line) => line.includes("msg-id=resub"),
+  ],
   raid: [(world) => world.raid("sol", "studio", 1), (line) => line.includes("msg-id=raid")],
   timeout: [(world) => world.timeout("studio", "ned", 600), (line) => line.includes("CLEARCHAT")],
   deletion: [(world) => world.delete("studio", world.say("studio", "ned", "bye")), (line) => line.includes("CLEARMSG")],
@@ -52,7 +61,8 @@ for (const [kind, known] of KNOWN) {
     const line = (await wire.next((frame) => matches(frame.trimEnd()))).trimEnd();
     const [given, wanted] = [readClientLine(line), readClientLine(known)];
     const optional = ["emote-only", "turbo", "vip"];
-    const keys = (tags: ReadonlyMap<string, string> | undefined) => [...(tags?.keys() ?? [])].filter((key) => !optional.includes(key)).sort();
+    const keys = (tags: ReadonlyMap<string, string> | undefined) =>
+      [...(tags?.keys() ?? [])].filter((key) => !optional.includes(key)).sort();
     expect(keys(given?.tags)).toEqual(keys(wanted?.tags));
     expect([given?.command, given?.params[0], given?.params.length]).toEqual([wanted?.command, "#studio", wanted?.params.length]);
   });
@@ -149,12 +159,15 @@ test.skipIf(!isThere)("a chat message and a notification have the fields of the 
   const bot = world.issueToken("bot");
   const client = await EventSubClient.open(world.urls.eventsub);
   const condition = { broadcaster_user_id: channel.user.id, user_id: bot.userId };
-  for (const type of ["channel.chat.message", "channel.chat.notification"]) await subscribe(world, client, bot.accessToken, type, condition);
+  for (const type of ["channel.chat.message", "channel.chat.notification"])
+    await subscribe(world, client, bot.accessToken, type, condition);
   world.say("studio", "ned", "hi");
   world.sub("studio", "rae", { months: 4, text: "hello" });
   await client.wire.next((text) => text.includes("channel.chat.notification"));
   for (const [i, file] of ["channel.chat.message.json", "channel.chat.notification-resub-msg.json"].entries()) {
-    const example = (await Bun.file(join(recorded, "chatterino_ws", file)).json()) as { payload: { event: Record<string, unknown> } };
+    const example = (await Bun.file(join(recorded, "chatterino_ws", file)).json()) as {
+      payload: { event: Record<string, unknown> };
+    };
     const given = client.notifications[i]?.payload.event ?? {};
     expect(Object.keys(example.payload.event).filter((key) => !(key in given))).toEqual([]);
     const [wantedKind, givenKind] = [example.payload.event.resub, given.resub];

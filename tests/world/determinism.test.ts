@@ -10,7 +10,10 @@ async function course(seed: number): Promise<string> {
   const grant = world.issueToken("bot");
   const wire = await aIrc(world, "bot", ["studio"]);
   const client = await EventSubClient.open(world.urls.eventsub);
-  await subscribe(world, client, grant.accessToken, "channel.chat.message", { broadcaster_user_id: channel.user.id, user_id: grant.userId });
+  await subscribe(world, client, grant.accessToken, "channel.chat.message", {
+    broadcaster_user_id: channel.user.id,
+    user_id: grant.userId,
+  });
   world.faults.add({ kind: "I3.duplicate", p: 0.5, times: 100 });
   const director = startDirector(world, { channels: [{ login: "studio", title: "t", game: "Glass Tower", language: "en" }] });
   for (let i = 0; i < 60; i++) clock.advance(1_000);

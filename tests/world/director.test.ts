@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { ManualClock, startDirector, startWorld } from "../../src/world/index.ts";
 import { LINE_BOOKS } from "../../src/world/director/lines.ts";
+import { ManualClock, startDirector, startWorld } from "../../src/world/index.ts";
 
 /** Plays `minutes` of a directed channel and gives what was said. */
 async function play(language: "pt" | "en", minutes: number, seed = 1) {
@@ -8,7 +8,9 @@ async function play(language: "pt" | "en", minutes: number, seed = 1) {
   const world = await startWorld({ clock, seed, purpose: "demo" });
   const said: { atMs: number; login: string; text: string }[] = [];
   const startMs = clock.now().getTime();
-  world.chat.onMessage(({ message }) => said.push({ atMs: message.at.getTime() - startMs, login: message.user.login, text: message.text }));
+  world.chat.onMessage(({ message }) =>
+    said.push({ atMs: message.at.getTime() - startMs, login: message.user.login, text: message.text }),
+  );
   const director = startDirector(world, { channels: [{ login: "studio", title: "t", game: "Glass Tower", language }] });
   clock.advance(minutes * 60_000);
   return { world, clock, director, said };
@@ -60,7 +62,11 @@ test("after stop nobody speaks; the chat takes up what the bot says while it run
   await using world = await startWorld({ clock, purpose: "demo" });
   let lines = 0;
   world.chat.onMessage(() => lines++);
-  const director = startDirector(world, { channels: [{ login: "studio", title: "t", game: "g", language: "en" }], botLogin: "bytebot", pace: 4 });
+  const director = startDirector(world, {
+    channels: [{ login: "studio", title: "t", game: "g", language: "en" }],
+    botLogin: "bytebot",
+    pace: 4,
+  });
   let thanks = 0;
   const book = new Set(LINE_BOOKS.en.lines.thanks_byte.map((line) => line.split(" {")[0] ?? line));
   world.chat.onMessage(({ message }) => {

@@ -33,8 +33,19 @@ test("the welcome, a keepalive and a notification have Twitch's layout and nanos
   expect((await client.next("session_keepalive")).payload).toEqual({});
   const id = world.say("studio", "ned", "hi 😂 Kappa");
   const frame = await client.next("notification");
-  expect(Object.keys(frame.metadata)).toEqual(["message_id", "message_type", "message_timestamp", "subscription_type", "subscription_version"]);
-  expect(frame.payload.event).toMatchObject({ message_id: id, chatter_user_login: "ned", message: { text: "hi 😂 Kappa" }, message_type: "text" });
+  expect(Object.keys(frame.metadata)).toEqual([
+    "message_id",
+    "message_type",
+    "message_timestamp",
+    "subscription_type",
+    "subscription_version",
+  ]);
+  expect(frame.payload.event).toMatchObject({
+    message_id: id,
+    chatter_user_login: "ned",
+    message: { text: "hi 😂 Kappa" },
+    message_type: "text",
+  });
 });
 
 test("a keepalive comes only when nothing else came for that long", async () => {
@@ -88,7 +99,8 @@ test("what a dropped session had is disabled, stays listed for a minute, and van
   const closed = world.log.after((entry) => entry.surface === "eventsub" && entry.what === "closed");
   client.wire.close();
   await closed;
-  const list = async () => ((await helix(world, bot.accessToken, "GET", "/eventsub/subscriptions")).json as { data: { status: string }[] }).data;
+  const list = async () =>
+    ((await helix(world, bot.accessToken, "GET", "/eventsub/subscriptions")).json as { data: { status: string }[] }).data;
   expect((await list()).map((each) => each.status)).toEqual(["websocket_disconnected"]);
   clock.advance(60_000);
   expect(await list()).toEqual([]);
@@ -134,15 +146,23 @@ test("refusals of a subscription: wrong token, wrong version, unknown session, a
   const app = world.tokens.grantApp(DEFAULT_CLIENT.clientId).value;
   expect(await outcome(app, "stream.online", own)).toEqual([400, "invalid transport and auth combination"]);
   expect(await outcome(bot.accessToken, "channel.follow", own)).toEqual([400, "invalid subscription type and version"]);
-  expect(await outcome(bot.accessToken, "channel.chat.message", own)).toEqual([400, "missing required parameter in condition: user_id"]);
+  expect(await outcome(bot.accessToken, "channel.chat.message", own)).toEqual([
+    400,
+    "missing required parameter in condition: user_id",
+  ]);
   expect(await outcome(bot.accessToken, "channel.subscribe", own)).toEqual([403, "subscription missing proper authorization"]);
   const poor = world.issueToken("bot", { scopes: ["chat:read"] }).accessToken;
   expect(await outcome(poor, "channel.chat.message", chat)).toEqual([403, "subscription missing proper authorization"]);
   expect(await outcome(bot.accessToken, "channel.chat.message", chat)).toEqual([202, "made"]);
   expect(await outcome(bot.accessToken, "channel.chat.message", chat)).toEqual([409, "subscription already exists"]);
-  expect(await outcome(owner.accessToken, "channel.subscribe", own)).toEqual([400, "websocket transport cannot have subscriptions created by different users"]);
+  expect(await outcome(owner.accessToken, "channel.subscribe", own)).toEqual([
+    400,
+    "websocket transport cannot have subscriptions created by different users",
+  ]);
   world.ban("studio", "bot");
-  expect(await outcome(bot.accessToken, "channel.chat.notification", { broadcaster_user_id: channel.user.id, user_id: bot.userId })).toEqual([403, "subscription missing proper authorization"]);
+  expect(
+    await outcome(bot.accessToken, "channel.chat.notification", { broadcaster_user_id: channel.user.id, user_id: bot.userId }),
+  ).toEqual([403, "subscription missing proper authorization"]);
   client.sessionId = "nope";
   expect((await outcome(bot.accessToken, "stream.online", own))[0]).toBe(400);
 });
@@ -152,14 +172,20 @@ test("limits: three sockets per user, cost 10 without consent, three of the same
   await using _ = world;
   const about = (login: string) => ({ broadcaster_user_id: world.addChannel(login).user.id });
   const statuses: number[] = [];
-  for (let i = 0; i < 4; i++) statuses.push((await subscribe(world, await open(world), bot.accessToken, "stream.online", about(`room${i}`))).status);
+  for (let i = 0; i < 4; i++)
+    statuses.push((await subscribe(world, await open(world), bot.accessToken, "stream.online", about(`room${i}`))).status);
   expect(statuses).toEqual([202, 202, 202, 429]);
   const [session] = world.eventsub.live();
   const client = { sessionId: session?.session.id ?? "" } as EventSubClient;
   const costs: number[] = [];
-  for (let i = 10; i < 18; i++) costs.push((await subscribe(world, client, bot.accessToken, "stream.online", about(`room${i}`))).status);
+  for (let i = 10; i < 18; i++)
+    costs.push((await subscribe(world, client, bot.accessToken, "stream.online", about(`room${i}`))).status);
   expect(costs).toEqual([202, 202, 202, 202, 202, 202, 202, 429]);
-  const listed = (await helix(world, bot.accessToken, "GET", "/eventsub/subscriptions")).json as { total: number; total_cost: number; max_total_cost: number };
+  const listed = (await helix(world, bot.accessToken, "GET", "/eventsub/subscriptions")).json as {
+    total: number;
+    total_cost: number;
+    max_total_cost: number;
+  };
   expect([listed.total, listed.total_cost, listed.max_total_cost]).toEqual([10, 10, 10]);
 });
 
@@ -181,23 +207,46 @@ test("one action reaches every surface with the same ids: a cheer, a gift of fiv
   const { world, bot, owner, chat, own } = await aStudio();
   await using _ = world;
   const reader = await open(world);
-  for (const type of ["channel.chat.message", "channel.chat.notification", "channel.chat.clear_user_messages"]) await subscribe(world, reader, bot.accessToken, type, chat);
+  for (const type of ["channel.chat.message", "channel.chat.notification", "channel.chat.clear_user_messages"])
+    await subscribe(world, reader, bot.accessToken, type, chat);
   const owned = await open(world);
-  for (const type of ["channel.cheer", "channel.bits.use", "channel.subscribe", "channel.subscription.gift", "channel.ban"]) await subscribe(world, owned, owner.accessToken, type, own);
+  for (const type of ["channel.cheer", "channel.bits.use", "channel.subscribe", "channel.subscription.gift", "channel.ban"])
+    await subscribe(world, owned, owner.accessToken, type, own);
 
   const id = world.cheer("studio", "oz", 150, "nice");
   world.gift("studio", "mira", 5, { isAnonymous: true });
   world.ban("studio", "oz", "spam");
   await owned.next("notification");
   await settled(world);
-  const types = (client: EventSubClient) => client.notifications.map((frame) => frame.metadata.subscription_type?.replace("channel.", ""));
-  expect(types(owned)).toEqual(["cheer", "bits.use", "subscription.gift", "subscribe", "subscribe", "subscribe", "subscribe", "subscribe", "ban"]);
+  const types = (client: EventSubClient) =>
+    client.notifications.map((frame) => frame.metadata.subscription_type?.replace("channel.", ""));
+  expect(types(owned)).toEqual([
+    "cheer",
+    "bits.use",
+    "subscription.gift",
+    "subscribe",
+    "subscribe",
+    "subscribe",
+    "subscribe",
+    "subscribe",
+    "ban",
+  ]);
   expect(types(reader)).toEqual(["chat.message", ...Array(6).fill("chat.notification"), "chat.clear_user_messages"]);
   const events = reader.notifications.map((frame) => frame.payload.event);
   expect(events[0]).toMatchObject({ message_id: id, cheer: { bits: 150 } });
   expect(events.slice(1, 7).map((event) => event?.notice_type)).toEqual(["community_sub_gift", ...Array(5).fill("sub_gift")]);
-  expect(owned.notifications[2]?.payload.event).toMatchObject({ user_id: null, is_anonymous: true, total: 5, cumulative_total: null });
-  expect(owned.notifications.at(-1)?.payload.event).toMatchObject({ user_login: "oz", is_permanent: true, ends_at: null, reason: "spam" });
+  expect(owned.notifications[2]?.payload.event).toMatchObject({
+    user_id: null,
+    is_anonymous: true,
+    total: 5,
+    cumulative_total: null,
+  });
+  expect(owned.notifications.at(-1)?.payload.event).toMatchObject({
+    user_login: "oz",
+    is_permanent: true,
+    ends_at: null,
+    reason: "spam",
+  });
 });
 
 test("stream, update, raid, redemption, hype train, advertisement, follow and shared chat are told", async () => {
@@ -219,7 +268,8 @@ test("stream, update, raid, redemption, hype train, advertisement, follow and sh
     ["channel.subscription.end", "1"],
     ["channel.unban", "1"],
   ];
-  for (const [type, version] of types) expect([type, (await subscribe(world, owned, owner.accessToken, type, own, version)).status]).toEqual([type, 202]);
+  for (const [type, version] of types)
+    expect([type, (await subscribe(world, owned, owner.accessToken, type, own, version)).status]).toEqual([type, 202]);
   await subscribe(world, owned, owner.accessToken, "channel.raid", { to_broadcaster_user_id: channel.user.id });
   const watcher = await open(world);
   await subscribe(world, watcher, bot.accessToken, "channel.follow", { ...own, moderator_user_id: bot.userId }, "2");
@@ -245,8 +295,14 @@ test("stream, update, raid, redemption, hype train, advertisement, follow and sh
   expect(told.get("stream.online")).toMatchObject({ id: streamId, type: "live", broadcaster_user_login: "studio" });
   expect(told.get("stream.offline")).toMatchObject({ id: streamId });
   expect(told.get("channel.raid")).toMatchObject({ from_broadcaster_user_login: "sol", viewers: 7 });
-  expect(told.get("channel.channel_points_custom_reward_redemption.add")).toMatchObject({ user_input: "now please", reward: { title: "Hydrate" } });
-  expect(told.get("channel.subscription.message")).toMatchObject({ cumulative_months: 6, message: { text: "six Kappa", emotes: [{ begin: 4, end: 8, id: "25" }] } });
+  expect(told.get("channel.channel_points_custom_reward_redemption.add")).toMatchObject({
+    user_input: "now please",
+    reward: { title: "Hydrate" },
+  });
+  expect(told.get("channel.subscription.message")).toMatchObject({
+    cumulative_months: 6,
+    message: { text: "six Kappa", emotes: [{ begin: 4, end: 8, id: "25" }] },
+  });
   expect(watcher.notifications[0]?.payload.event).toMatchObject({ user_login: "pia", followed_at: expect.any(String) });
 });
 
@@ -375,17 +431,26 @@ test("E4: the same id twice, the same event under two ids, out of order, old, sk
     const before = client.wire.frames.length;
     world.say("studio", "ned", text);
     await settled(world);
-    return client.wire.frames.slice(before).map((frame) => JSON.parse(frame) as { metadata: Record<string, string>; payload: { event: Record<string, unknown> } });
+    return client.wire.frames
+      .slice(before)
+      .map((frame) => JSON.parse(frame) as { metadata: Record<string, string>; payload: { event: Record<string, unknown> } });
   };
   world.faults.add({ kind: "E4.same_id" });
   const same = await say("same");
   expect([same.length, new Set(same.map((frame) => frame.metadata.message_id)).size]).toEqual([2, 1]);
   world.faults.add({ kind: "E4.new_id_same_event" });
   const doubled = await say("doubled");
-  expect([doubled.length, new Set(doubled.map((frame) => frame.metadata.message_id)).size, new Set(doubled.map((frame) => frame.payload.event.message_id)).size]).toEqual([2, 2, 1]);
+  expect([
+    doubled.length,
+    new Set(doubled.map((frame) => frame.metadata.message_id)).size,
+    new Set(doubled.map((frame) => frame.payload.event.message_id)).size,
+  ]).toEqual([2, 2, 1]);
   world.faults.add({ kind: "E4.reorder" });
   expect(await say("first")).toEqual([]);
-  expect((await say("second")).map((frame) => (frame.payload.event.message as { text: string }).text)).toEqual(["second", "first"]);
+  expect((await say("second")).map((frame) => (frame.payload.event.message as { text: string }).text)).toEqual([
+    "second",
+    "first",
+  ]);
   world.faults.add({ kind: "E4.old_timestamp" });
   expect(Date.now() - Date.parse((await say("old"))[0]?.metadata.message_timestamp ?? "")).toBeGreaterThan(10 * 60_000);
   world.faults.add({ kind: "E4.clock_skew", with: { skewMs: 3_600_000 } });
@@ -414,7 +479,13 @@ test("E5: revocation with each status, a subscription that stays silent, and eac
   const { world, bot, owner, chat, own } = await aStudio();
   await using _ = world;
   const client = await open(world);
-  for (const status of ["authorization_revoked", "user_removed", "version_removed", "moderator_removed", "chat_user_banned"] as const) {
+  for (const status of [
+    "authorization_revoked",
+    "user_removed",
+    "version_removed",
+    "moderator_removed",
+    "chat_user_banned",
+  ] as const) {
     await subscribe(world, client, bot.accessToken, "channel.chat.message", chat);
     expect(world.revokeSubscriptions("channel.chat.message", status)).toBe(1);
     expect((await client.next("revocation")).payload.subscription).toMatchObject({ status, type: "channel.chat.message" });
@@ -425,10 +496,17 @@ test("E5: revocation with each status, a subscription that stays silent, and eac
   world.say("studio", "ned", "heard");
   expect((await client.next("notification")).payload.event).toMatchObject({ message: { text: "heard" } });
 
-  const refusals = ["E5.conflict", "E5.too_many_transports", "E5.too_many_conditions", "E5.forbidden", "E5.invalid_transport"] as const;
+  const refusals = [
+    "E5.conflict",
+    "E5.too_many_transports",
+    "E5.too_many_conditions",
+    "E5.forbidden",
+    "E5.invalid_transport",
+  ] as const;
   for (const kind of refusals) world.faults.add({ kind });
   const statuses: number[] = [];
-  for (let i = 0; i < refusals.length; i++) statuses.push((await subscribe(world, await open(world), owner.accessToken, "channel.cheer", own)).status);
+  for (let i = 0; i < refusals.length; i++)
+    statuses.push((await subscribe(world, await open(world), owner.accessToken, "channel.cheer", own)).status);
   expect(statuses).toEqual([403, 400, 429, 429, 409]);
 });
 
@@ -443,6 +521,9 @@ test("being timed out ends the chat subscriptions of the reader, taking back the
   const owned = await open(world);
   await subscribe(world, owned, owner.accessToken, "channel.cheer", own);
   world.revokeConsent("studio");
-  expect((await owned.next("revocation")).payload.subscription).toMatchObject({ type: "channel.cheer", status: "authorization_revoked" });
+  expect((await owned.next("revocation")).payload.subscription).toMatchObject({
+    type: "channel.cheer",
+    status: "authorization_revoked",
+  });
   expect((await helix(world, owner.accessToken, "GET", "/users")).status).toBe(401);
 });

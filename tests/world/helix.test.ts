@@ -43,7 +43,10 @@ test("the door: no token, wrong token, no client id, wrong client id, missing sc
   expect(await get({ ...good, "client-id": "other" })).toEqual([401, "Client ID and OAuth token do not match"]);
   expect(await get(good, "/nothing")).toEqual([404, ""]);
   const poor = world.issueToken("bot", { scopes: ["chat:read"] }).accessToken;
-  expect((await helix(world, poor, "POST", `/clips?broadcaster_id=${id}`)).json as Data).toMatchObject({ status: 401, message: "Missing scope: clips:edit" });
+  expect((await helix(world, poor, "POST", `/clips?broadcaster_id=${id}`)).json as Data).toMatchObject({
+    status: 401,
+    message: "Missing scope: clips:edit",
+  });
 });
 
 test("every answer has the rate headers; an empty bucket is 429 and fills again", async () => {
@@ -57,7 +60,10 @@ test("every answer has the rate headers; an empty bucket is 429 and fills again"
     statuses.push(answer.status);
     remaining.push(answer.headers.get("ratelimit-remaining"));
   }
-  expect([statuses, remaining]).toEqual([[200, 200, 200, 429], ["2", "1", "0", "0"]]);
+  expect([statuses, remaining]).toEqual([
+    [200, 200, 200, 429],
+    ["2", "1", "0", "0"],
+  ]);
   clock.advance(20_000);
   const later = await asBot("GET", "/users");
   expect([later.status, later.headers.get("ratelimit-limit")]).toEqual([200, "3"]);
@@ -71,8 +77,16 @@ test("users, streams, channels, followers, chatters, moderators and categories s
   expect((await asBot("GET", "/users")).json.data[0]?.login).toBe("bot");
   expect((await asBot("GET", "/streams?user_login=studio")).json.data).toEqual([]);
   const streamId = world.goLive("studio", { viewers: 42 });
-  expect((await asBot("GET", `/streams?user_id=${id}`)).json.data[0]).toMatchObject({ id: streamId, viewer_count: 42, game_name: "Glass Tower", type: "live" });
-  expect((await asBot("GET", `/channels?broadcaster_id=${id}`)).json.data[0]).toMatchObject({ title: "hello", broadcaster_language: "pt" });
+  expect((await asBot("GET", `/streams?user_id=${id}`)).json.data[0]).toMatchObject({
+    id: streamId,
+    viewer_count: 42,
+    game_name: "Glass Tower",
+    type: "live",
+  });
+  expect((await asBot("GET", `/channels?broadcaster_id=${id}`)).json.data[0]).toMatchObject({
+    title: "hello",
+    broadcaster_language: "pt",
+  });
   expect((await asOwner("PATCH", `/channels?broadcaster_id=${id}`, { title: "changed" })).status).toBe(204);
   expect(channel.title).toBe("changed");
   for (const login of ["a", "b", "c"]) world.follow("studio", login);
@@ -80,8 +94,14 @@ test("users, streams, channels, followers, chatters, moderators and categories s
   const second = (await asBot("GET", `/channels/followers?broadcaster_id=${id}&first=2&after=${first.pagination?.cursor}`)).json;
   expect([first.total, first.data.length, second.data.length, second.pagination]).toEqual([3, 2, 1, {}]);
   world.say("studio", "ned", "hi");
-  expect((await asBot("GET", `/chat/chatters?broadcaster_id=${id}&moderator_id=${world.state.user("bot").id}`)).json.data.map((each) => each.user_login)).toEqual(["ned"]);
-  expect((await asOwner("GET", `/moderation/moderators?broadcaster_id=${id}`)).json.data.map((each) => each.user_login)).toEqual(["bot"]);
+  expect(
+    (await asBot("GET", `/chat/chatters?broadcaster_id=${id}&moderator_id=${world.state.user("bot").id}`)).json.data.map(
+      (each) => each.user_login,
+    ),
+  ).toEqual(["ned"]);
+  expect((await asOwner("GET", `/moderation/moderators?broadcaster_id=${id}`)).json.data.map((each) => each.user_login)).toEqual([
+    "bot",
+  ]);
   expect((await asBot("GET", "/search/categories?query=glass")).json.data[0]?.name).toBe("Glass Tower");
 });
 
@@ -90,7 +110,11 @@ test("a stranger sees only the number of followers", async () => {
   await using _ = world;
   world.follow("studio", "a");
   const stranger = world.issueToken("stranger").accessToken;
-  expect((await helix(world, stranger, "GET", `/channels/followers?broadcaster_id=${id}`)).json as Data).toEqual({ total: 1, data: [], pagination: {} });
+  expect((await helix(world, stranger, "GET", `/channels/followers?broadcaster_id=${id}`)).json as Data).toEqual({
+    total: 1,
+    data: [],
+    pagination: {},
+  });
   expect((await helix(world, stranger, "GET", `/channels/followers?broadcaster_id=${id}&user_id=1`)).status).toBe(401);
 });
 
@@ -112,7 +136,8 @@ test("dropped messages are 200 with is_sent false and a code; too long is 422; a
   await using _ = world;
   channel.mods.clear();
   channel.terms.set("badword", "held");
-  const code = async (text: string) => ((await send(text)).json.data[0]?.drop_reason as { code: string } | undefined)?.code ?? "sent";
+  const code = async (text: string) =>
+    ((await send(text)).json.data[0]?.drop_reason as { code: string } | undefined)?.code ?? "sent";
   expect(await code("hello")).toBe("sent");
   expect(await code("hello")).toBe("msg_duplicate");
   expect(await code("too fast")).toBe("msg_ratelimit");
@@ -152,13 +177,22 @@ test("a clip is 202 at once, seen after its delay, and has its video minutes lat
   expect([made.status, made.json.data[0]?.edit_url]).toEqual([202, `https://www.twitch.tv/studio/clip/${clipId}`]);
   expect((await asBot("GET", `/clips?id=${clipId}`)).json.data).toEqual([]);
   clock.advance(10_000);
-  expect((await asBot("GET", `/clips?id=${clipId}`)).json.data[0]).toMatchObject({ id: clipId, title: "wow", duration: 45, video_id: "", vod_offset: null });
+  expect((await asBot("GET", `/clips?id=${clipId}`)).json.data[0]).toMatchObject({
+    id: clipId,
+    title: "wow",
+    duration: 45,
+    video_id: "",
+    vod_offset: null,
+  });
   clock.advance(300_000);
   const done = (await asBot("GET", `/clips?id=${clipId}`)).json.data[0];
   expect(done).toMatchObject({ vod_offset: 600 });
   const videos = (await asBot("GET", `/videos?user_id=${id}`)).json.data;
   expect(videos[0]?.id).toBe(done?.video_id);
-  const fromVideo = await asOwner("POST", `/videos/clips?editor_id=${id}&broadcaster_id=${id}&vod_id=${done?.video_id}&vod_offset=300&title=earlier`);
+  const fromVideo = await asOwner(
+    "POST",
+    `/videos/clips?editor_id=${id}&broadcaster_id=${id}&vod_id=${done?.video_id}&vod_offset=300&title=earlier`,
+  );
   expect(fromVideo.status).toBe(202);
   const links = await asOwner("GET", `/clips/downloads?editor_id=${owner.userId}&broadcaster_id=${id}&clip_id=${clipId}`);
   const url = String(links.json.data[0]?.landscape_download_url);
@@ -170,7 +204,8 @@ test("a clip is 202 at once, seen after its delay, and has its video minutes lat
 test("rewards and redemptions: only the client that made a reward may settle it", async () => {
   const { world, asOwner, id } = await aStudio();
   await using _ = world;
-  const reward = (await asOwner("POST", `/channel_points/custom_rewards?broadcaster_id=${id}`, { title: "Hydrate", cost: 100 })).json.data[0]?.id;
+  const reward = (await asOwner("POST", `/channel_points/custom_rewards?broadcaster_id=${id}`, { title: "Hydrate", cost: 100 }))
+    .json.data[0]?.id;
   const redemption = world.redeem("studio", "ned", "Hydrate");
   const path = `/channel_points/custom_rewards/redemptions?broadcaster_id=${id}&reward_id=${reward}`;
   expect((await asOwner("GET", `${path}&status=UNFULFILLED`)).json.data.map((each) => each.id)).toEqual([redemption]);
@@ -178,7 +213,13 @@ test("rewards and redemptions: only the client that made a reward may settle it"
   expect((await asOwner("PATCH", `${path}&id=${redemption}`, { status: "CANCELED" })).status).toBe(404);
   world.redeem("studio", "ned", "Not ours");
   const foreign = [...world.state.channel("studio").rewards.values()].find((each) => each.title === "Not ours")?.id;
-  expect((await asOwner("PATCH", `/channel_points/custom_rewards/redemptions?broadcaster_id=${id}&reward_id=${foreign}&id=x`, { status: "FULFILLED" })).status).toBe(403);
+  expect(
+    (
+      await asOwner("PATCH", `/channel_points/custom_rewards/redemptions?broadcaster_id=${id}&reward_id=${foreign}&id=x`, {
+        status: "FULFILLED",
+      })
+    ).status,
+  ).toBe(403);
 });
 
 test("moderation, announcements, pins, raids, hype trains, subscriptions and advertisements answer", async () => {
@@ -186,7 +227,9 @@ test("moderation, announcements, pins, raids, hype trains, subscriptions and adv
   await using _ = world;
   const mod = `broadcaster_id=${id}&moderator_id=${bot.userId}`;
   const ned = world.state.user("ned").id;
-  expect((await asBot("POST", `/moderation/bans?${mod}`, { data: { user_id: ned, duration: 60, reason: "spam" } })).status).toBe(200);
+  expect((await asBot("POST", `/moderation/bans?${mod}`, { data: { user_id: ned, duration: 60, reason: "spam" } })).status).toBe(
+    200,
+  );
   expect((await asBot("DELETE", `/moderation/bans?${mod}&user_id=${ned}`)).status).toBe(204);
   const message = world.say("studio", "ned", "pin me");
   expect((await asBot("PUT", `/chat/pins?${mod}&message_id=${message}&duration_seconds=60`)).status).toBe(204);
@@ -195,10 +238,15 @@ test("moderation, announcements, pins, raids, hype trains, subscriptions and adv
   expect((await asBot("DELETE", `/moderation/chat?${mod}&message_id=${message}`)).status).toBe(204);
   expect((await asBot("POST", `/chat/announcements?${mod}`, { message: "hear ye" })).status).toBe(204);
   world.addChannel("friend");
-  expect((await asOwner("POST", `/raids?from_broadcaster_id=${id}&to_broadcaster_id=${world.state.user("friend").id}`)).status).toBe(200);
+  expect(
+    (await asOwner("POST", `/raids?from_broadcaster_id=${id}&to_broadcaster_id=${world.state.user("friend").id}`)).status,
+  ).toBe(200);
   expect((await asOwner("GET", `/hypetrain/status?broadcaster_id=${id}`)).json.data).toHaveLength(1);
   world.sub("studio", "ned");
-  expect((await asOwner("GET", `/subscriptions?broadcaster_id=${id}`)).json.data[0]).toMatchObject({ user_login: "ned", tier: "1000" });
+  expect((await asOwner("GET", `/subscriptions?broadcaster_id=${id}`)).json.data[0]).toMatchObject({
+    user_login: "ned",
+    tier: "1000",
+  });
   expect((await asOwner("GET", `/channels/ads?broadcaster_id=${id}`)).status).toBe(200);
   expect(channel.chat.get(message)?.isDeleted).toBe(true);
 });
@@ -242,7 +290,11 @@ test("H4: any drop code, 422, a reply refused aloud or silently", async () => {
   const { world, send } = await aStudio();
   await using _ = world;
   world.faults.add({ kind: "H4.not_sent", with: { code: "automod_held" } });
-  expect((await send("one")).json.data[0]).toMatchObject({ is_sent: false, message_id: "", drop_reason: { code: "automod_held" } });
+  expect((await send("one")).json.data[0]).toMatchObject({
+    is_sent: false,
+    message_id: "",
+    drop_reason: { code: "automod_held" },
+  });
   world.faults.add({ kind: "H4.unprocessable" });
   expect((await send("two")).status).toBe(422);
   const parent = world.say("studio", "mira", "hm");

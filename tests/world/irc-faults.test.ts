@@ -152,7 +152,9 @@ test("a rule strikes after so many occasions, so many times, and with the seed's
   const fault = world.faults.add({ kind: "I3.duplicate", p: 0.5, times: 1_000 });
   for (let i = 0; i < 40; i++) world.say("studio", "mira", `line ${i}`);
   await wire.next((text) => text.endsWith(":line 39\r\n"));
-  const strange = wire.lines.filter((line) => line.includes("NEVERSEEN") || line.includes("PRIVMSG")).findIndex((line) => line.includes("NEVERSEEN"));
+  const strange = wire.lines
+    .filter((line) => line.includes("NEVERSEEN") || line.includes("PRIVMSG"))
+    .findIndex((line) => line.includes("NEVERSEEN"));
   expect(wire.lines.filter((line) => line.includes("NEVERSEEN"))).toHaveLength(2);
   expect(strange).toBeGreaterThanOrEqual(2);
   expect(fault.struck).toBeGreaterThan(8);

@@ -1,13 +1,15 @@
 import { expect, test } from "bun:test";
 import { ManualClock, startWorld } from "../../src/world/index.ts";
-import { aIrc, settled, type Wire, tagOf } from "./support.ts";
+import { aIrc, settled, tagOf, type Wire } from "./support.ts";
 
 /** Sends a line and gives what came of it: "sent" or the NOTICE's msg-id. */
 async function say(wire: Wire, channel: string, text: string): Promise<string> {
   wire.send(`PRIVMSG #${channel} :${text}`, "PING :done");
   const before = wire.lines.length;
   await wire.next((frame) => frame.includes("PONG"));
-  const line = wire.lines.slice(Math.max(0, before - 1)).findLast((each) => each.includes("NOTICE") || each.includes("USERSTATE"));
+  const line = wire.lines
+    .slice(Math.max(0, before - 1))
+    .findLast((each) => each.includes("NOTICE") || each.includes("USERSTATE"));
   return line?.includes("NOTICE") ? (tagOf(line, "msg-id") ?? "") : line ? "sent" : "silence";
 }
 

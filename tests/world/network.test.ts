@@ -23,7 +23,9 @@ test("N1: a black hole takes the request and never answers", async () => {
   world.faults.add({ kind: "N1.blackhole", match: { path: "/users" } });
   const abort = new AbortController();
   const struck = world.log.after((entry) => entry.what === "fault N1.blackhole");
-  const call = fetch(`${world.urls.helix}/users`, { headers: { authorization: `Bearer ${token}` }, signal: abort.signal }).catch(() => "nothing");
+  const call = fetch(`${world.urls.helix}/users`, { headers: { authorization: `Bearer ${token}` }, signal: abort.signal }).catch(
+    () => "nothing",
+  );
   await struck;
   abort.abort();
   expect(await call).toBe("nothing");
@@ -82,7 +84,9 @@ test("N2: answers come late, slowly, half, as an HTML page, empty, or break off"
   await using world = await startWorld();
   const token = world.issueToken("bot").accessToken;
   const get = async () => {
-    const response = await fetch(`${world.urls.helix}/users`, { headers: { authorization: `Bearer ${token}`, "client-id": world.tokens.access.get(token)?.clientId ?? "" } });
+    const response = await fetch(`${world.urls.helix}/users`, {
+      headers: { authorization: `Bearer ${token}`, "client-id": world.tokens.access.get(token)?.clientId ?? "" },
+    });
     return { status: response.status, text: await response.text().catch(() => "BROKEN") };
   };
   const good = await get();

@@ -23,23 +23,50 @@ const refresh = (world: World, token: string, client = PUBLIC_CLIENT.clientId, m
   post(world, "/token", { grant_type: "refresh_token", client_id: client, refresh_token: token, ...more });
 const validate = async (world: World, token: string) => {
   const response = await fetch(`${world.urls.id}/validate`, { headers: { authorization: `OAuth ${token}` } });
-  return { status: response.status, json: (await response.json()) as { login?: string; scopes?: string[]; expires_in?: number; message?: string } };
+  return {
+    status: response.status,
+    json: (await response.json()) as { login?: string; scopes?: string[]; expires_in?: number; message?: string },
+  };
 };
 
 test("the code flow: the page sends the code and the state back, the code works once and only with secret and redirect", async () => {
   await using world = await startWorld({ clock: new ManualClock() });
-  const query = new URLSearchParams({ response_type: "code", client_id: DEFAULT_CLIENT.clientId, redirect_uri: "http://localhost:1/back", scope: "chat:read chat:edit", state: "s1", login: "mira" });
+  const query = new URLSearchParams({
+    response_type: "code",
+    client_id: DEFAULT_CLIENT.clientId,
+    redirect_uri: "http://localhost:1/back",
+    scope: "chat:read chat:edit",
+    state: "s1",
+    login: "mira",
+  });
   const page = await fetch(`${world.urls.id}/authorize?${query}`, { redirect: "manual" });
   const back = new URL(page.headers.get("location") ?? "");
-  expect([page.status, back.origin + back.pathname, back.searchParams.get("state")]).toEqual([302, "http://localhost:1/back", "s1"]);
-  const form = { grant_type: "authorization_code", client_id: DEFAULT_CLIENT.clientId, client_secret: secret, code: back.searchParams.get("code") ?? "", redirect_uri: "http://localhost:1/back" };
+  expect([page.status, back.origin + back.pathname, back.searchParams.get("state")]).toEqual([
+    302,
+    "http://localhost:1/back",
+    "s1",
+  ]);
+  const form = {
+    grant_type: "authorization_code",
+    client_id: DEFAULT_CLIENT.clientId,
+    client_secret: secret,
+    code: back.searchParams.get("code") ?? "",
+    redirect_uri: "http://localhost:1/back",
+  };
   expect((await post(world, "/token", { ...form, client_secret: "wrong" })).status).toBe(403);
   expect((await post(world, "/token", { ...form, redirect_uri: "http://localhost:1/other" })).status).toBe(400);
   const got = await post(world, "/token", form);
   expect([got.status, got.json.scope]).toEqual([200, ["chat:read", "chat:edit"]]);
   expect((await post(world, "/token", form)).status).toBe(400);
-  expect((await validate(world, got.json.access_token)).json).toMatchObject({ login: "mira", scopes: ["chat:read", "chat:edit"], expires_in: 14_400 });
-  const refused = await fetch(`${world.urls.id}/authorize?${new URLSearchParams({ response_type: "code", client_id: DEFAULT_CLIENT.clientId, redirect_uri: "http://localhost:1/back" })}`, { redirect: "manual" });
+  expect((await validate(world, got.json.access_token)).json).toMatchObject({
+    login: "mira",
+    scopes: ["chat:read", "chat:edit"],
+    expires_in: 14_400,
+  });
+  const refused = await fetch(
+    `${world.urls.id}/authorize?${new URLSearchParams({ response_type: "code", client_id: DEFAULT_CLIENT.clientId, redirect_uri: "http://localhost:1/back" })}`,
+    { redirect: "manual" },
+  );
   expect(refused.headers.get("location")).toContain("error=access_denied");
 });
 
@@ -49,12 +76,20 @@ test("the device flow: pending until somebody enters the code on the page, then 
   const device = (await post(world, "/device", { client_id: PUBLIC_CLIENT.clientId, scopes: "chat:read user:read:chat" })).json;
   const poll = () => {
     clock.advance(5_000);
-    return post(world, "/token", { grant_type: "urn:ietf:params:oauth:grant-type:device_code", client_id: PUBLIC_CLIENT.clientId, scopes: "chat:read user:read:chat", device_code: device.device_code });
+    return post(world, "/token", {
+      grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+      client_id: PUBLIC_CLIENT.clientId,
+      scopes: "chat:read user:read:chat",
+      device_code: device.device_code,
+    });
   };
   expect((await poll()).json).toEqual({ status: 400, message: "authorization_pending" } as never);
   const page = await (await fetch(device.verification_uri)).text();
   expect(page).toContain(device.user_code);
-  const typed = await fetch(new URL("/activate", device.verification_uri), { method: "POST", body: new URLSearchParams({ user_code: device.user_code.toLowerCase(), user: "mira" }) });
+  const typed = await fetch(new URL("/activate", device.verification_uri), {
+    method: "POST",
+    body: new URLSearchParams({ user_code: device.user_code.toLowerCase(), user: "mira" }),
+  });
   expect(await typed.text()).toContain("Done.");
   const got = await poll();
   expect([got.status, (await validate(world, got.json.access_token)).json.login]).toEqual([200, "mira"]);
@@ -89,7 +124,9 @@ test("a confidential client keeps its refresh token, must show its secret, and m
   expect((await refresh(world, grant.refreshToken, DEFAULT_CLIENT.clientId)).status).toBe(403);
   const less = await refresh(world, grant.refreshToken, DEFAULT_CLIENT.clientId, { client_secret: secret, scope: "chat:read" });
   expect([less.json.refresh_token, less.json.scope]).toEqual([grant.refreshToken, ["chat:read"]]);
-  expect((await refresh(world, grant.refreshToken, DEFAULT_CLIENT.clientId, { client_secret: secret, scope: "bits:read" })).status).toBe(400);
+  expect(
+    (await refresh(world, grant.refreshToken, DEFAULT_CLIENT.clientId, { client_secret: secret, scope: "bits:read" })).status,
+  ).toBe(400);
 });
 
 test("access tokens end after four hours, app tokens have neither user nor refresh, revoking ends a token", async () => {
@@ -100,8 +137,15 @@ test("access tokens end after four hours, app tokens have neither user nor refre
   expect((await validate(world, grant.accessToken)).status).toBe(200);
   clock.advance(1_000);
   expect((await validate(world, grant.accessToken)).json).toEqual({ status: 401, message: "invalid access token" } as never);
-  const app = await post(world, "/token", { grant_type: "client_credentials", client_id: DEFAULT_CLIENT.clientId, client_secret: secret });
-  expect([app.json.refresh_token, (await validate(world, app.json.access_token)).json.login]).toEqual([undefined as never, undefined]);
+  const app = await post(world, "/token", {
+    grant_type: "client_credentials",
+    client_id: DEFAULT_CLIENT.clientId,
+    client_secret: secret,
+  });
+  expect([app.json.refresh_token, (await validate(world, app.json.access_token)).json.login]).toEqual([
+    undefined as never,
+    undefined,
+  ]);
   const other = world.issueToken("mira");
   expect((await post(world, "/revoke", { client_id: "nobody", token: other.accessToken })).status).toBe(404);
   expect((await post(world, "/revoke", { client_id: DEFAULT_CLIENT.clientId, token: other.accessToken })).status).toBe(200);
@@ -115,7 +159,9 @@ test("A1: a refresh is refused, unavailable, slow, or done with its answer lost"
   const grant = world.issueToken("mira", { clientId: PUBLIC_CLIENT.clientId });
   world.faults.add({ kind: "A1.refresh_refused", with: { status: 401 } });
   world.faults.add({ kind: "A1.refresh_unavailable" });
-  expect([(await refresh(world, grant.refreshToken)).status, (await refresh(world, grant.refreshToken)).status]).toEqual([401, 503]);
+  expect([(await refresh(world, grant.refreshToken)).status, (await refresh(world, grant.refreshToken)).status]).toEqual([
+    401, 503,
+  ]);
   world.faults.add({ kind: "A1.refresh_slow", with: { delayMs: 10_000 } });
   const slow = refresh(world, grant.refreshToken);
   await world.log.next((entry) => entry.what === "fault A1.refresh_slow");
@@ -131,7 +177,13 @@ test("A2: pending, slow_down, denied, expired, and polling too fast", async () =
   await using world = await startWorld({ clock });
   const start = async () => (await post(world, "/device", { client_id: PUBLIC_CLIENT.clientId, scopes: "" })).json;
   const poll = async (code: string) =>
-    (await post(world, "/token", { grant_type: "urn:ietf:params:oauth:grant-type:device_code", client_id: PUBLIC_CLIENT.clientId, device_code: code })).json.message ?? "tokens";
+    (
+      await post(world, "/token", {
+        grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+        client_id: PUBLIC_CLIENT.clientId,
+        device_code: code,
+      })
+    ).json.message ?? "tokens";
   const device = await start();
   world.approveDevice(device.user_code, "mira");
   world.faults.add({ kind: "A2.pending", times: 2 });
@@ -161,7 +213,9 @@ test("A3: a consent taken back while live, a validation that fails", async () =>
   await using world = await startWorld();
   const grant = world.issueToken("mira");
   world.faults.add({ kind: "A3.validate_fails" });
-  expect([(await validate(world, grant.accessToken)).status, (await validate(world, grant.accessToken)).status]).toEqual([401, 200]);
+  expect([(await validate(world, grant.accessToken)).status, (await validate(world, grant.accessToken)).status]).toEqual([
+    401, 200,
+  ]);
   world.revokeConsent("mira");
   expect((await validate(world, grant.accessToken)).status).toBe(401);
   expect((await refresh(world, grant.refreshToken, DEFAULT_CLIENT.clientId, { client_secret: secret })).status).toBe(400);

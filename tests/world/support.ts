@@ -4,14 +4,23 @@ import { DEFAULT_CLIENT } from "../../src/world/tokens.ts";
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {}, setLevel: () => {} };
 
-/** tmi.js with the parts that its types leave out. */
-export interface TmiClient extends tmi.Client {
-  once(event: string, listener: (...args: never[]) => void): this;
-  on(event: string, listener: (...args: never[]) => void): this;
+/** What the tests use of tmi.js, whose types know only some of its events. */
+export interface TmiClient {
+  connect(): Promise<unknown>;
+  disconnect(): Promise<unknown>;
+  say(channel: string, text: string): Promise<unknown>;
+  readyState(): string;
+  on(event: string, listener: (...args: never[]) => void): void;
+  once(event: string, listener: (...args: never[]) => void): void;
 }
 
 /** A tmi.js client of `world` as `login`, in `channels`. `password` may change from connect to connect. */
-export async function aTmi(world: World, login: string, channels: readonly string[], password?: () => Promise<string>): Promise<TmiClient> {
+export async function aTmi(
+  world: World,
+  login: string,
+  channels: readonly string[],
+  password?: () => Promise<string>,
+): Promise<TmiClient> {
   const token = world.issueToken(login).accessToken;
   const client = new tmi.Client({
     options: { skipUpdatingEmotesets: true, debug: false, joinInterval: 300 },
@@ -19,7 +28,7 @@ export async function aTmi(world: World, login: string, channels: readonly strin
     connection: { server: "127.0.0.1", port: world.port, secure: false, reconnect: true, reconnectInterval: 50 },
     identity: { username: login, password: password ?? (async () => token) },
     channels: [...channels],
-  } as tmi.Options) as TmiClient;
+  } as tmi.Options) as unknown as TmiClient;
   await client.connect();
   for (const channel of channels) await world.joined(channel, login);
   return client;
@@ -27,7 +36,7 @@ export async function aTmi(world: World, login: string, channels: readonly strin
 
 /** The arguments of the next `event`. */
 export const nextOf = <T extends unknown[]>(client: TmiClient, event: string): Promise<T> =>
-  new Promise((resolve) => client.once(event, ((...args: T) => resolve(args)) as never));
+  new Promise((resolve) => client.once(event, ((...args: unknown[]) => resolve(args as T)) as (...args: never[]) => void));
 
 /** A bare WebSocket with what came in, and a way to wait for it. */
 export class Wire {
@@ -106,7 +115,12 @@ export class Wire {
 }
 
 /** A raw IRC client of `world`, logged in (anonymously for a justinfan nick) and in `channels`. */
-export async function aIrc(world: World, login: string, channels: readonly string[] = [], scopes?: readonly string[]): Promise<Wire> {
+export async function aIrc(
+  world: World,
+  login: string,
+  channels: readonly string[] = [],
+  scopes?: readonly string[],
+): Promise<Wire> {
   const wire = await new Wire(world.urls.irc, "irc").opened();
   wire.send("CAP REQ :twitch.tv/tags twitch.tv/commands");
   if (!login.startsWith("justinfan")) wire.send(`PASS oauth:${world.issueToken(login, scopes ? { scopes } : {}).accessToken}`);
@@ -154,12 +168,20 @@ export class EventSubClient {
 
   /** Every notification so far. */
   get notifications(): EventSubFrame[] {
-    return this.wire.frames.map((text) => JSON.parse(text) as EventSubFrame).filter((frame) => frame.metadata.message_type === "notification");
+    return this.wire.frames
+      .map((text) => JSON.parse(text) as EventSubFrame)
+      .filter((frame) => frame.metadata.message_type === "notification");
   }
 }
 
 /** One request to Helix with the default client. */
-export async function helix(world: World, token: string, method: string, path: string, body?: unknown): Promise<{ status: number; json: never; headers: Headers }> {
+export async function helix(
+  world: World,
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; json: never; headers: Headers }> {
   const response = await fetch(`${world.urls.helix}${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, "client-id": DEFAULT_CLIENT.clientId, "content-type": "application/json" },

@@ -21,7 +21,13 @@ async function aTwurple(world: World) {
   for (const login of ["bot", "studio"]) {
     const grant = world.issueToken(login);
     await auth.addUserForToken(
-      { accessToken: grant.accessToken, refreshToken: grant.refreshToken, expiresIn: grant.expiresInS, obtainmentTimestamp: Date.now(), scope: [...grant.scopes] },
+      {
+        accessToken: grant.accessToken,
+        refreshToken: grant.refreshToken,
+        expiresIn: grant.expiresInS,
+        obtainmentTimestamp: Date.now(),
+        scope: [...grant.scopes],
+      },
       login === "bot" ? ["chat"] : [],
     );
   }
@@ -96,7 +102,18 @@ test("@twurple/eventsub-ws subscribes, hears every kind, follows a reconnect wit
   const streamId = world.goLive("studio");
   await heardCount(10);
   expect(heard.sort()).toEqual(
-    ["chat Cheer100", "chat hi @studio Kappa", "cheer 100", "follow pia", "notice raid", "notice resub", `online ${streamId}`, "raid 5", "redeem Hydrate", "resub 3"].sort(),
+    [
+      "chat Cheer100",
+      "chat hi @studio Kappa",
+      "cheer 100",
+      "follow pia",
+      "notice raid",
+      "notice resub",
+      `online ${streamId}`,
+      "raid 5",
+      "redeem Hydrate",
+      "resub 3",
+    ].sort(),
   );
 
   const before = world.log.list("helix", "POST /eventsub/subscriptions").length;
@@ -119,7 +136,13 @@ test("@twurple/eventsub-ws subscribes, hears every kind, follows a reconnect wit
 test("@twurple/chat logs in, joins, hears and speaks, and comes back after a cut", async () => {
   await using world = await startWorld();
   const { auth } = await aTwurple(world);
-  const chat = new ChatClient({ authProvider: auth, channels: ["studio"], hostName: `127.0.0.1:${world.port}/?x=`, ssl: false, logger: { minLevel: "critical" } });
+  const chat = new ChatClient({
+    authProvider: auth,
+    channels: ["studio"],
+    hostName: `127.0.0.1:${world.port}/?x=`,
+    ssl: false,
+    logger: { minLevel: "critical" },
+  });
   const next = () => new Promise<string>((resolve) => chat.onMessage((_channel, user, text) => resolve(`${user}: ${text}`)));
   chat.connect();
   await world.joined("studio", "bot");

@@ -1,5 +1,5 @@
-import { createHmac } from "node:crypto";
 import { expect, test } from "bun:test";
+import { createHmac } from "node:crypto";
 import { ManualClock, startWorld, type World, type WorldOptions } from "../../src/world/index.ts";
 import { DEFAULT_CLIENT } from "../../src/world/tokens.ts";
 import { helix } from "./support.ts";
@@ -44,7 +44,10 @@ async function aCallback(options: WorldOptions = {}) {
       if (received.length >= wanted) resolve();
       waiting.push((now) => now >= wanted && resolve());
     });
-  return { world, received, count, made, isProven, server, answer: (next: number) => void (status = next) };
+  const answer = (next: number): void => {
+    status = next;
+  };
+  return { world, received, count, made, isProven, server, answer };
 }
 
 const live = (world: World): void => {
@@ -54,7 +57,9 @@ const live = (world: World): void => {
 
 const isSigned = ({ headers, body }: Received): boolean => {
   const signed = `${headers.get("twitch-eventsub-message-id")}${headers.get("twitch-eventsub-message-timestamp")}${body}`;
-  return headers.get("twitch-eventsub-message-signature") === `sha256=${createHmac("sha256", secret).update(signed).digest("hex")}`;
+  return (
+    headers.get("twitch-eventsub-message-signature") === `sha256=${createHmac("sha256", secret).update(signed).digest("hex")}`
+  );
 };
 
 test("a callback proves itself with the bare challenge, and its notifications are signed over id, time and raw body", async () => {
@@ -126,11 +131,21 @@ test("the receiver records what it gets and fails as it is told: status, redirec
     { path: "/slow", hangs: true },
   ]);
   const post = (path: string, signal?: AbortSignal) =>
-    fetch(`${world.urls.webhook}${path}`, { method: "POST", body: "hello", redirect: "manual", headers: { "webhook-id": "m1" }, ...(signal ? { signal } : {}) });
+    fetch(`${world.urls.webhook}${path}`, {
+      method: "POST",
+      body: "hello",
+      redirect: "manual",
+      headers: { "webhook-id": "m1" },
+      ...(signal ? { signal } : {}),
+    });
   const statuses: number[] = [];
   for (const path of ["/orders", "/orders", "/orders", "/away", ""]) statuses.push((await post(path)).status);
   expect(statuses).toEqual([500, 500, 204, 302, 204]);
-  expect(await post("/cut").then((response) => response.text()).catch(() => "cut")).toBe("cut");
+  expect(
+    await post("/cut")
+      .then((response) => response.text())
+      .catch(() => "cut"),
+  ).toBe("cut");
   const abort = new AbortController();
   const hanging = post("/slow", abort.signal).catch(() => "left");
   await world.log.next((entry) => entry.what === "POST /slow");

@@ -30,6 +30,11 @@
     svg.append(use);
     return svg;
   };
+  // OBS has its own time zone; the server could only guess it.
+  const clock = (at) =>
+    new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  for (const time of plates.querySelectorAll("time")) time.textContent = clock(time.dateTime);
+
   const LEVELS = new Set(["info", "ok", "warn", "bad"]);
 
   const build = (message) => {
@@ -40,11 +45,7 @@
     if (isDock) {
       const time = document.createElement("time");
       time.dateTime = String(message.at);
-      time.textContent = new Date(message.at).toLocaleTimeString(document.documentElement.lang, {
-        hour: "2-digit",
-        minute: "2-digit",
-        hourCycle: "h23",
-      });
+      time.textContent = clock(message.at);
       node.append(time);
     }
     if (message.detail) node.append(element("small", "", String(message.detail)));

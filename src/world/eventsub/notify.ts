@@ -1,6 +1,6 @@
 import type { Frame } from "./frames.ts";
 import type { EventSubServer } from "./server.ts";
-import type { EventSubSocket } from "./session.ts";
+import type { EventSubSession } from "./session.ts";
 import type { Subscription } from "./types.ts";
 
 /** Sends an event to one subscription, with whatever faults are set for it. */
@@ -13,10 +13,10 @@ export function notify(server: EventSubServer, subscription: Subscription, event
   }
   const session = server.sessions.get(transport.sessionId);
   const socket = session?.socket;
-  if (!socket) return;
-  for (const frame of inOrder(server, socket, frames)) {
+  if (!session || !socket) return;
+  for (const frame of inOrder(server, session, frames)) {
     const isSent = socket.send(frame);
-    if (session?.shadow && session.shadow !== socket) session.shadow.send(frame);
+    if (session.shadow && session.shadow !== socket) session.shadow.send(frame);
     const id = "metadata" in frame ? (frame as Frame).metadata.message_id : "";
     server.core.log.add("eventsub", "out", socket.id, "notification", { type: subscription.type, id, sent: isSent });
     server.putOffKeepalive(socket);
@@ -24,13 +24,13 @@ export function notify(server: EventSubServer, subscription: Subscription, event
 }
 
 /** Breaks the order when asked: a frame waits until the next has gone. */
-function inOrder(server: EventSubServer, socket: EventSubSocket, frames: readonly Frame[]): readonly object[] {
-  const held = server.held.get(socket);
-  if (!held && server.core.faults.take("E4.reorder", { conn: socket.id })) {
-    server.held.set(socket, [...frames]);
+function inOrder(server: EventSubServer, session: EventSubSession, frames: readonly Frame[]): readonly object[] {
+  const held = server.held.get(session);
+  if (!held && server.core.faults.take("E4.reorder", { session: session.id })) {
+    server.held.set(session, frames);
     return [];
   }
-  server.held.delete(socket);
+  server.held.delete(session);
   return held ? [...frames, ...held] : frames;
 }
 

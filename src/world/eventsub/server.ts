@@ -40,8 +40,8 @@ export class EventSubServer implements SocketEvents, Publisher {
   readonly sessions = new Map<string, EventSubSession>();
   readonly subscriptions = new Map<string, Subscription>();
   readonly sockets = new Set<EventSubSocket>();
-  /** Frames held back to break their order, per socket. */
-  readonly held = new WeakMap<EventSubSocket, object[]>();
+  /** Frames held back to break their order; they move with their session. */
+  readonly held = new WeakMap<EventSubSession, readonly object[]>();
   readonly webhooks: Webhooks;
   /** Where clients connect: `ws://…/ws`. Known once the world listens. */
   url: () => string;
@@ -161,9 +161,9 @@ export class EventSubServer implements SocketEvents, Publisher {
     return found.length;
   }
 
-  /** Sockets that are welcomed and not closed. */
+  /** The sockets that events go to: welcomed, not closed, not left behind by a move. */
   live(): EventSubSocket[] {
-    return [...this.sockets].filter((socket) => socket.isWelcomed && !socket.isClosed);
+    return [...this.sockets].filter((socket) => socket.isWelcomed && !socket.isClosed && socket.session.socket === socket);
   }
 
   /** The next keepalive is due a full interval from now: notifications put it off. */

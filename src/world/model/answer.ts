@@ -13,7 +13,8 @@ export function answerTo(messages: readonly ModelMessage[], chance: WorldChance)
   const table = isPortuguese(question, user) ? ANSWERS_PT : ANSWERS_EN;
   const about = topicOf(question, table);
   const facts = { name: nameIn(messages, question, chance), topic: wordIn(question) };
-  const isFull = (line: string) => (!line.includes("{name}") || facts.name !== "") && (!line.includes("{topic}") || facts.topic !== "");
+  const isFull = (line: string) =>
+    (!line.includes("{name}") || facts.name !== "") && (!line.includes("{topic}") || facts.topic !== "");
   const fitting = table.topics[about].filter(isFull);
   return fill(chance.pick(fitting.length > 0 ? fitting : table.topics.other.filter(isFull)), facts);
 }
