@@ -46,7 +46,7 @@ export async function compareWriters(rig: Rig): Promise<Row[]> {
 
 async function singly(sql: postgres.Sql): Promise<number> {
   const places = COLUMNS.split(", ").map((_, index) => `$${index + 1}`);
-  const insert = `insert into channel_history (${COLUMNS}) values (${places.join(", ")}) on conflict (message_id) do nothing`;
+  const insert = `insert into channel_history (${COLUMNS}) values (${places.join(", ")}) on conflict do nothing`;
   const startedAt = performance.now();
   let done = 0;
   for (const line of aTalk("single", LINES)) {

@@ -109,7 +109,9 @@ CREATE TABLE "model_calls" (
 	"output_tokens" integer NOT NULL,
 	"cost_micros" bigint,
 	"latency_ms" integer NOT NULL,
-	"error" text
+	"error" text,
+	"write_key" text collate "C",
+	CONSTRAINT "model_calls_write_key" UNIQUE("write_key")
 );
 --> statement-breakpoint
 ALTER TABLE "model_calls" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
@@ -140,12 +142,13 @@ CREATE TABLE "timeline" (
 	"type" text NOT NULL,
 	"level" text,
 	"trace_id" text collate "C",
-	"body" jsonb NOT NULL
+	"body" jsonb NOT NULL,
+	"write_key" text collate "C",
+	CONSTRAINT "timeline_write_key" UNIQUE("write_key")
 );
 --> statement-breakpoint
 ALTER TABLE "timeline" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
-CREATE UNIQUE INDEX "channel_history_message_id" ON "channel_history" USING btree ("message_id");--> statement-breakpoint
-CREATE INDEX "channel_history_sent_at" ON "channel_history" USING brin ("sent_at") WITH (autosummarize=true);--> statement-breakpoint
+CREATE UNIQUE INDEX "channel_history_message_id" ON "channel_history" USING btree ("sent_at","message_id");--> statement-breakpoint
 CREATE INDEX "model_calls_channel_id" ON "model_calls" USING btree ("channel_id","id");--> statement-breakpoint
 CREATE INDEX "timeline_channel_id" ON "timeline" USING btree ("channel_id","id");--> statement-breakpoint
 CREATE INDEX "timeline_type" ON "timeline" USING btree ("type","id");

@@ -32,7 +32,7 @@ const EVENTS_EVERY_MS = 3;
 const REST_EVERY_MS = 500;
 const EVENTS_BATCH_MAX = 200;
 const CALLS_BATCH_MAX = 500;
-/** A timeout or ban takes back what its chatter wrote in this time before it, as chat itself shows it. */
+/** What is taken back was written in this time before: older lines are no longer on anybody's screen. */
 const PURGE_BACK_MS = 24 * 3_600_000;
 /** Waits between attempts while the database is away. */
 const RETRY_MS = [250, 500, 1_000, 2_000];
@@ -68,6 +68,8 @@ export class Recorder {
   readonly #events = new BoundedQueue<TimelineEvent>(EVENTS_MAX);
   readonly #deletions = new BoundedQueue<{ deletion: Deletion; at: Date; afterLine: number }>(DELETIONS_MAX);
   readonly #calls = new BoundedQueue<ModelCall>(CALLS_MAX);
+  /** Names of the rows that wait: one that was written, but whose answer was lost, is not written twice. */
+  readonly #keys = new WeakMap<object, string>();
   readonly #states = new Map<string, StoredState>();
 
   /** Lines and events at the head of their queues that listeners already know, without an id. */
@@ -269,7 +271,7 @@ export class Recorder {
     const batch = this.#events.peek(EVENTS_BATCH_MAX);
     const droppedBefore = this.#events.dropped;
     try {
-      const ids = await addEvents(this.#database.sql, batch);
+      const ids = await addEvents(this.#database.sql, batch, this.#keysOf(batch));
       const gone = Math.min(this.#events.dropped - droppedBefore, batch.length);
       this.#events.drop(batch.length - gone);
       const told = this.#eventsTold;
@@ -325,7 +327,7 @@ export class Recorder {
   async #writeRest(): Promise<void> {
     const calls = this.#calls.peek(CALLS_BATCH_MAX);
     if (calls.length > 0) {
-      await this.#unlessRefused("model_calls", calls.length, () => addModelCalls(this.#database.sql, calls));
+      await this.#unlessRefused("model_calls", calls.length, () => addModelCalls(this.#database.sql, calls, this.#keysOf(calls)));
       this.#calls.drop(calls.length);
     }
     if (this.#states.size > 0) {
@@ -352,12 +354,20 @@ export class Recorder {
     }
   }
 
+  #keysOf(rows: readonly object[]): string[] {
+    return rows.map((row) => {
+      const key = this.#keys.get(row) ?? this.#chance.uuid();
+      this.#keys.set(row, key);
+      return key;
+    });
+  }
+
   #delete(deletion: Deletion, at: Date): Promise<string[]> {
     const { db } = this.#database;
     const { channelId } = deletion;
-    if ("messageId" in deletion) return markDeleted(db, channelId, { messageId: deletion.messageId }, at);
-    const chatterId = "chatterId" in deletion ? deletion.chatterId : null;
-    return markDeleted(db, channelId, { chatterId, since: new Date(at.getTime() - PURGE_BACK_MS) }, at);
+    const since = new Date(at.getTime() - PURGE_BACK_MS);
+    if ("messageId" in deletion) return markDeleted(db, channelId, { messageId: deletion.messageId, since }, at);
+    return markDeleted(db, channelId, { chatterId: "chatterId" in deletion ? deletion.chatterId : null, since }, at);
   }
 
   // --- the database, away and back --------------------------------------------------------------

@@ -28,7 +28,7 @@ with input as (
   from ${unpackedColumns(COLUMNS.split(", "))} where message_id is not null
 ), added as (
   insert into channel_history (${COLUMNS}) select ${COLUMNS} from input
-  on conflict (message_id) do nothing
+  on conflict (sent_at, message_id) do nothing
   returning seq, channel_id, message_id, chatter_id, login, display_name, kind, sent_at
 ), minutes as (
   insert into channel_minutes (channel_id, minute, messages, replies, first_seq)
@@ -148,34 +148,29 @@ export async function listLines(
   return (isForward ? rows : rows.reverse()).map(toLine);
 }
 
-/** The stored lines of these message ids, in order: for a writer that never learned what became of its batch. */
-export async function findLines(db: Db, messageIds: readonly string[]): Promise<HistoryLine[]> {
-  if (messageIds.length === 0) return [];
-  const rows = await db.select().from(channelHistory).where(isOneOf(messageIds)).orderBy(channelHistory.seq);
-  return rows.map(toLine);
-}
+/** What Twitch takes back, of what was sent since an instant: one message, all of a chatter, or (null) of everybody. */
+export type Taken = { messageId: string; since: Date } | { chatterId: string | null; since: Date };
 
-const isOneOf = (messageIds: readonly string[]): SQL =>
-  sql`${channelHistory.messageId} in (select unnest(string_to_array(${packed(messageIds)}, e'\\x1f')))`;
-
-/** What Twitch takes back: one message, or since an instant all of a chatter or (null) of everybody. */
-export type Taken = { messageId: string } | { chatterId: string | null; since: Date };
+/** A message is mostly taken back within this time: there it is looked for first. */
+const JUST_NOW_MS = 600_000;
 
 /** Marks lines as deleted at `at`; the text stays for its retention. Returns the ids that were not marked before. */
 export async function markDeleted(db: Db, channelId: string, taken: Taken, at: Date): Promise<string[]> {
+  if (!("messageId" in taken)) return await mark(db, channelId, taken, at);
+  const justNow = new Date(Math.max(taken.since.getTime(), at.getTime() - JUST_NOW_MS));
+  const found = await mark(db, channelId, { ...taken, since: justNow }, at);
+  return found.length > 0 ? found : await mark(db, channelId, taken, at);
+}
+
+async function mark(db: Db, channelId: string, taken: Taken, at: Date): Promise<string[]> {
   const { messageId, chatterId, sentAt, seq, deletedAt } = channelHistory;
-  const which =
-    "messageId" in taken
-      ? eq(messageId, taken.messageId)
-      : and(
-          gte(seq, firstSeqSince(channelId, taken.since)),
-          gte(sentAt, taken.since),
-          taken.chatterId === null ? undefined : eq(chatterId, taken.chatterId),
-        );
+  const whose =
+    "messageId" in taken ? eq(messageId, taken.messageId) : taken.chatterId === null ? undefined : eq(chatterId, taken.chatterId);
+  const recent = and(gte(seq, firstSeqSince(channelId, taken.since)), gte(sentAt, taken.since));
   const rows = await db
     .update(channelHistory)
     .set({ deletedAt: at })
-    .where(and(eq(channelHistory.channelId, channelId), which, isNull(deletedAt)))
+    .where(and(eq(channelHistory.channelId, channelId), recent, whose, isNull(deletedAt)))
     .returning({ messageId, seq });
   return rows.sort((a, b) => a.seq - b.seq).map((row) => row.messageId);
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, lt } from "drizzle-orm";
 import type { Db, Sql } from "./db.ts";
 import { modelCalls } from "./schema.ts";
 import { storableJson } from "./text.ts";
@@ -26,22 +26,18 @@ export interface ModelCall {
 }
 
 const ADD_CALLS = `
-with added as (
-  insert into model_calls (at, channel_id, trace_id, purpose, model, outcome, input_tokens, cached_tokens, output_tokens, cost_micros, latency_ms, error)
-  select "at", "channelId", "traceId", "purpose", "model", "outcome", "inputTokens", "cachedTokens", "outputTokens", "costMicros", "latencyMs", "error"
-  from json_to_recordset($1::text::json) as call(
-    "at" timestamptz, "channelId" text, "traceId" text, "purpose" text, "model" text, "outcome" text, "inputTokens" int, "cachedTokens" int,
-    "outputTokens" int, "costMicros" bigint, "latencyMs" int, "error" text)
-  returning id
-)
-select string_agg(id::text, ',' order by id) as ids from added`;
+insert into model_calls (at, channel_id, trace_id, purpose, model, outcome, input_tokens, cached_tokens, output_tokens, cost_micros, latency_ms, error, write_key)
+select "at", "channelId", "traceId", "purpose", "model", "outcome", "inputTokens", "cachedTokens", "outputTokens", "costMicros", "latencyMs", "error", "writeKey"
+from json_to_recordset($1::text::json) as call(
+  "at" timestamptz, "channelId" text, "traceId" text, "purpose" text, "model" text, "outcome" text, "inputTokens" int, "cachedTokens" int,
+  "outputTokens" int, "costMicros" bigint, "latencyMs" int, "error" text, "writeKey" text)
+on conflict (write_key) do nothing`;
 
-/** Writes calls, all or nothing, and returns their ids in the given order. */
-export async function addModelCalls(sql: Sql, calls: readonly ModelCall[]): Promise<number[]> {
-  if (calls.length === 0) return [];
-  const whole = calls.map((call) => ({ ...call, latencyMs: Math.round(call.latencyMs) }));
-  const [row] = await sql.unsafe<{ ids: string }[]>(ADD_CALLS, [storableJson(whole)], { prepare: true });
-  return row?.ids.split(",").map(Number) ?? [];
+/** Writes calls, all or nothing. `keys` name the rows: one that is known already is not written again. */
+export async function addModelCalls(sql: Sql, calls: readonly ModelCall[], keys: readonly string[]): Promise<void> {
+  if (calls.length === 0) return;
+  const rows = calls.map((call, position) => ({ ...call, latencyMs: Math.round(call.latencyMs), writeKey: keys[position] }));
+  await sql.unsafe(ADD_CALLS, [storableJson(rows)], { prepare: true });
 }
 
 /** A page of the ledger, newest first. */
@@ -49,8 +45,9 @@ export async function listModelCalls(
   db: Db,
   { channelId, traceId, beforeId, limit }: { channelId?: string; traceId?: string; beforeId?: number; limit: number },
 ): Promise<(ModelCall & { id: number })[]> {
+  const { writeKey: _, ...columns } = getTableColumns(modelCalls);
   return await db
-    .select()
+    .select(columns)
     .from(modelCalls)
     .where(
       and(

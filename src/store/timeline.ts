@@ -5,24 +5,33 @@ import { timeline } from "./schema.ts";
 import { storableJson } from "./text.ts";
 
 const ADD_EVENTS = `
-with added as (
-  insert into timeline (at, channel_id, type, level, trace_id, body)
-  select at, channel_id, type, level, trace_id, body
-  from json_to_recordset($1::text::json) as event(at timestamptz, channel_id text, type text, level text, trace_id text, body jsonb)
-  returning id
+with event as (
+  select * from json_to_recordset($1::text::json) as event(
+    position int, at timestamptz, channel_id text, type text, level text, trace_id text, body jsonb, write_key text)
+), added as (
+  insert into timeline (at, channel_id, type, level, trace_id, body, write_key)
+  select at, channel_id, type, level, trace_id, body, write_key from event order by position
+  on conflict (write_key) do nothing
+  returning id, write_key
 )
-select string_agg(id::text, ',' order by id) as ids from added`;
+select string_agg(coalesce(added.id, known.id)::text, ',' order by position) as ids
+from event left join added using (write_key) left join timeline as known using (write_key)`;
 
-/** Writes what happened, all or nothing, and returns the ids in the given order. */
-export async function addEvents(sql: Sql, events: readonly TimelineEvent[]): Promise<number[]> {
+/**
+ * Writes what happened, all or nothing, and returns the ids in the given order. `keys` name the rows: one that is
+ * known already keeps its row and id.
+ */
+export async function addEvents(sql: Sql, events: readonly TimelineEvent[], keys: readonly string[]): Promise<number[]> {
   if (events.length === 0) return [];
-  const rows = events.map((event) => ({
+  const rows = events.map((event, position) => ({
+    position,
     at: event.at,
     channel_id: event.channelId,
     type: event.body.type,
     level: HUD_LEVEL[event.body.type] ?? null,
     trace_id: event.traceId,
     body: event.body,
+    write_key: keys[position],
   }));
   const [row] = await sql.unsafe<{ ids: string }[]>(ADD_EVENTS, [storableJson(rows)], { prepare: true });
   return row?.ids.split(",").map(Number) ?? [];

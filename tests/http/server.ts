@@ -53,7 +53,7 @@ export async function startServer(
     throw error;
   });
   const happen = async (event: TimelineEvent) => {
-    const [id] = await addEvents(database.sql, [event]);
+    const [id] = await addEvents(database.sql, [event], [crypto.randomUUID()]);
     const stored = { ...event, id: id ?? null };
     bus.publish({ kind: "event", event: stored });
     return stored;

@@ -4,7 +4,8 @@ import type { Chance } from "../../src/ports.ts";
 import { Bus } from "../../src/runtime/bus.ts";
 
 export const CHANNEL_ID = "1001";
-const noon = new Date("2026-11-22T12:00:00.000Z");
+/** Lines are of today: what is taken back is looked for among those of the last day. */
+const start = new Date(Date.now() - 3_600_000);
 
 /** Line number `index` of a channel, a tenth of a second after the one before it. */
 export const aLine = (index: number, over: Partial<HistoryLine> = {}): HistoryLine => ({
@@ -21,7 +22,7 @@ export const aLine = (index: number, over: Partial<HistoryLine> = {}): HistoryLi
   emotes: [],
   replyToId: null,
   traceId: null,
-  sentAt: new Date(noon.getTime() + index * 100),
+  sentAt: new Date(start.getTime() + index * 100),
   deletedAt: null,
   ...over,
 });

@@ -37,6 +37,7 @@ describe.each(engines)("on %s", (engine) => {
     await addEvents(
       sql,
       [31, 1].map((days) => ({ ...started, at: daysAgo(days) })),
+      ["a", "b"],
     );
     const { log, seen, logged } = aLog();
     const prune = {

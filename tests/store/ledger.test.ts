@@ -28,7 +28,7 @@ describe.each(engines)("the ledger on %s", (engine) => {
     const unknown = aCall({ costMicros: null, channelId: null, traceId: "t-2", outcome: "deadline", error: "deadline" });
     const dear = aCall({ costMicros: 9_007_199_254_740_991 });
 
-    expect(await addModelCalls(sql, [aCall(), unknown, dear])).toEqual([1, 2, 3]);
+    await addModelCalls(sql, [aCall(), unknown, dear], ["a", "b", "c"]);
 
     expect(await listModelCalls(db, { limit: 10 })).toEqual([
       { ...dear, id: 3 },
@@ -37,12 +37,19 @@ describe.each(engines)("the ledger on %s", (engine) => {
     ]);
     expect(await listModelCalls(db, { traceId: "t-2", limit: 10 })).toEqual([{ ...unknown, id: 2 }]);
     expect((await listModelCalls(db, { channelId: "100", beforeId: 3, limit: 1 })).map((call) => call.id)).toEqual([1]);
-    expect(await addModelCalls(sql, [])).toEqual([]);
+    await addModelCalls(sql, [], []);
+  });
+
+  test("a call that is written again is counted once", async () => {
+    const { db, sql } = await emptyDb(engine);
+    await addModelCalls(sql, [aCall()], ["a"]);
+    await addModelCalls(sql, [aCall(), aCall({ traceId: "t-2" })], ["a", "b"]);
+    expect((await listModelCalls(db, { limit: 9 })).map((call) => call.traceId)).toEqual(["t-2", "t-1"]);
   });
 
   test("a time that is no whole millisecond is rounded", async () => {
     const { db, sql } = await emptyDb(engine);
-    await addModelCalls(sql, [aCall({ latencyMs: 12.6 })]);
+    await addModelCalls(sql, [aCall({ latencyMs: 12.6 })], ["a"]);
     expect((await listModelCalls(db, { limit: 1 }))[0]?.latencyMs).toBe(13);
   });
 });

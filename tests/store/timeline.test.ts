@@ -16,6 +16,8 @@ const anEvent = (over: Partial<TimelineEvent> = {}): TimelineEvent => ({
   ...over,
 });
 
+const someKeys = (count: number) => Array.from({ length: count }, (_, index) => `key-${index}`);
+
 describe.each(engines)("the timeline on %s", (engine) => {
   test("an event comes back as it was added, with the id it was given", async () => {
     const { db, sql } = await emptyDb(engine);
@@ -25,21 +27,22 @@ describe.each(engines)("the timeline on %s", (engine) => {
       at: secondsAfter(noon, 1),
     });
 
-    expect(await addEvents(sql, [first, second])).toEqual([1, 2]);
+    expect(await addEvents(sql, [first, second], ["a", "b"])).toEqual([1, 2]);
 
     expect(await listEvents(db, { limit: 10 })).toEqual([
       { ...second, id: 2, body: { ...second.body, text: 'ab \ufffd 👋 \\ "x"' } as TimelineEvent["body"] },
       { ...first, id: 1 },
     ]);
-    expect(await addEvents(sql, [])).toEqual([]);
+    expect(await addEvents(sql, [], [])).toEqual([]);
   });
 
   test("the level that the HUD gives an event is kept beside it", async () => {
     const { db, sql } = await emptyDb(engine);
-    await addEvents(sql, [
-      anEvent({ body: { type: "chat.disconnected", reason: "closed" } }),
-      anEvent({ body: { type: "app.stopped" } }),
-    ]);
+    await addEvents(
+      sql,
+      [anEvent({ body: { type: "chat.disconnected", reason: "closed" } }), anEvent({ body: { type: "app.stopped" } })],
+      ["a", "b"],
+    );
     expect([...(await db.execute("select level from timeline order by id"))]).toEqual([{ level: "bad" }, { level: null }]);
   });
 
@@ -50,6 +53,7 @@ describe.each(engines)("the timeline on %s", (engine) => {
       Array.from({ length: 12 }, (_, index) =>
         anEvent({ channelId: index % 2 ? "100" : "200", ...(index % 3 ? {} : { body: { type: "app.stopped" } }) }),
       ),
+      someKeys(12),
     );
     expect(ids).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
     const page = async (filter: Parameters<typeof listEvents>[1]) => (await listEvents(db, filter)).map((event) => event.id);
@@ -61,9 +65,28 @@ describe.each(engines)("the timeline on %s", (engine) => {
     expect(await page({ channelId: "200", types: ["chat.raid"], afterId: 2, limit: 9 })).toEqual([3, 5, 9, 11]);
   });
 
+  test("events that are written again, as nobody heard that they were, keep their rows and ids", async () => {
+    const { db, sql } = await emptyDb(engine);
+    const [a, b, c] = [1, 2, 3].map((viewers) =>
+      anEvent({ body: { type: "chat.raid", fromLogin: "bia", fromName: "Bia", viewers } }),
+    );
+    const first = await addEvents(sql, [a, b] as TimelineEvent[], ["a", "b"]);
+    const again = await addEvents(sql, [a, b, c] as TimelineEvent[], ["a", "b", "c"]);
+    expect(again.slice(0, 2)).toEqual(first);
+    expect((await listEvents(db, { limit: 9 })).map((event) => event.body)).toEqual([c?.body, b?.body, a?.body] as never);
+  });
+
+  test("a channel's page holds the installation's rows where asked, and the installation's page only those", async () => {
+    const { db, sql } = await emptyDb(engine);
+    await addEvents(sql, [anEvent(), anEvent({ channelId: null }), anEvent({ channelId: "200" })], someKeys(3));
+    const ids = async (filter: Parameters<typeof listEvents>[1]) => (await listEvents(db, filter)).map((event) => event.id);
+    expect(await ids({ channelId: "100", withInstallation: true, limit: 9 })).toEqual([2, 1]);
+    expect(await ids({ channelId: null, limit: 9 })).toEqual([2]);
+  });
+
   test("F57: pruning removes the old rows in bounded steps", async () => {
     const { db, sql } = await emptyDb(engine);
-    await addEvents(sql, [...Array.from({ length: 7 }, () => anEvent({ at: minutesBefore(noon, 99) })), anEvent()]);
+    await addEvents(sql, [...Array.from({ length: 7 }, () => anEvent({ at: minutesBefore(noon, 99) })), anEvent()], someKeys(8));
     expect(await pruneEvents(db, minutesBefore(noon, 60), 5)).toBe(5);
     expect(await pruneEvents(db, minutesBefore(noon, 60), 5)).toBe(2);
     expect(await pruneEvents(db, minutesBefore(noon, 60), 5)).toBe(0);

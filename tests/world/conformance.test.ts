@@ -78,6 +78,23 @@ test("what the world writes with spaces, semicolons and backslashes reads back a
   expect([line?.tags.get("display-name"), line?.params[1]]).toEqual(["Odd; Name\\ here", "a:b ; c"]);
 });
 
+const corpus = join(import.meta.dir, "../../../shared/data/irc/lines.ndjson");
+
+test.skipIf(!existsSync(corpus))("the reader of lines takes every recorded line apart as its reference does", async () => {
+  const rows = (await Bun.file(corpus).text()).trim().split("\n");
+  const differing = rows.filter((row) => {
+    const { raw, parsed } = JSON.parse(row) as {
+      raw: string;
+      parsed: { tags: Record<string, string>; command: string; params: string[] };
+    };
+    const line = readClientLine(raw);
+    const given = line && { tags: Object.fromEntries(line.tags), command: line.command, params: line.params };
+    return !Bun.deepEquals(given, { tags: parsed.tags ?? {}, command: parsed.command, params: parsed.params });
+  });
+  expect(rows.length).toBeGreaterThan(600);
+  expect(differing).toEqual([]);
+});
+
 const recorded = join(import.meta.dir, "../../../shared/data/eventsub");
 const isThere = existsSync(recorded);
 

@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
+import { WorldChance } from "../../src/world/chance.ts";
+import type { Chatter } from "../../src/world/director/cast.ts";
 import { LINE_BOOKS } from "../../src/world/director/lines.ts";
+import { Writer } from "../../src/world/director/writer.ts";
 import { ManualClock, startDirector, startWorld } from "../../src/world/index.ts";
 
 /** Plays `minutes` of a directed channel and gives what was said. */
@@ -55,6 +58,26 @@ test("no line comes again word for word within the next fifty, emotes apart", as
   const texts = said.map(({ text }) => text).filter((text) => text.includes(" ") && /[a-zçãé]{4}/.test(text));
   const repeats = texts.filter((text, i) => texts.slice(Math.max(0, i - 50), i).includes(text));
   expect(repeats.length / texts.length).toBeLessThan(0.02);
+});
+
+test("a writer uses every template of a kind before one comes again", () => {
+  const writer = new Writer(new WorldChance(4));
+  const chatter: Chatter = {
+    login: "mossy",
+    displayName: "Mossy",
+    language: "en",
+    weight: 1,
+    emoteShare: 0,
+    loudShare: 0,
+    isLazyTypist: false,
+    laugh: "lol",
+    role: "viewer",
+  };
+  const scene = { streamer: "Studio", game: "Glass Tower", name: "Ned" };
+  const templates = LINE_BOOKS.en.lines.game;
+  const patterns = templates.map((template) => new RegExp(`^${template.replace(/[.?!()]/g, "\\$&").replace(/\{\w+\}/g, ".+")}$`));
+  const used = templates.map(() => patterns.findIndex((pattern) => pattern.test(writer.write("game", chatter, scene))));
+  expect(new Set(used).size).toBe(templates.length);
 });
 
 test("after stop nobody speaks; the chat takes up what the bot says while it runs", async () => {

@@ -306,6 +306,22 @@ test("stream, update, raid, redemption, hype train, advertisement, follow and sh
   expect(watcher.notifications[0]?.payload.event).toMatchObject({ user_login: "pia", followed_at: expect.any(String) });
 });
 
+test("a first sub is channel.subscribe, told months are channel.subscription.message: never both", async () => {
+  const { world, owner, own } = await aStudio();
+  await using _ = world;
+  const client = await open(world);
+  for (const type of ["channel.subscribe", "channel.subscription.message"])
+    await subscribe(world, client, owner.accessToken, type, own);
+  world.sub("studio", "pia");
+  world.sub("studio", "rae", { months: 6 });
+  await client.wire.next((text) => text.includes("channel.subscription.message"));
+  await settled(world);
+  expect(client.notifications.map((frame) => [frame.metadata.subscription_type, frame.payload.event?.user_login])).toEqual([
+    ["channel.subscribe", "pia"],
+    ["channel.subscription.message", "rae"],
+  ]);
+});
+
 test("E1: keepalives can stop, the welcome can be late or never come", async () => {
   const clock = new ManualClock();
   const { world, bot, chat } = await aStudio({ clock, limits: { esPingMs: 3_600_000 } });
