@@ -31,6 +31,11 @@ const EVENTS_EVERY_MS = 3;
 /** States, ledger rows and deletions are less urgent. */
 const REST_EVERY_MS = 500;
 const EVENTS_BATCH_MAX = 200;
+/**
+ * When more than so many batches wait, they are written as one: a quarter more rows a second on Postgres
+ * (measured with 2,000 and 8,000), at the price of a later answer for each.
+ */
+const DEEP_BATCHES = 4;
 const CALLS_BATCH_MAX = 500;
 /** What is taken back was written in this time before: older lines are no longer on anybody's screen. */
 const PURGE_BACK_MS = 24 * 3_600_000;
@@ -210,7 +215,8 @@ export class Recorder {
   }
 
   async #writeLines(): Promise<void> {
-    const batch = this.#lines.peek(this.#batchMax);
+    const isDeep = this.#lines.length > this.#batchMax * DEEP_BATCHES;
+    const batch = this.#lines.peek(isDeep ? this.#batchMax * DEEP_BATCHES : this.#batchMax);
     const droppedBefore = this.#lines.dropped;
     const stored = await this.#storeLines(batch);
     if (stored === null) return this.#tellUnstored();
