@@ -67,7 +67,6 @@ const STOP_DATABASE_MS = 2_000;
 const HUD_WAIT_MS = 5_000;
 /** At 04:10 UTC: night in Brazil and in Portugal. */
 const RETENTION_CRON = "10 4 * * *";
-const MAINTENANCE_CRON = "40 4 * * *";
 
 /**
  * Wires everything and starts it. Throws `AppError` when the database, the data folder or the port
@@ -169,10 +168,6 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
             log,
           ),
       },
-      // The embedded engine has no autovacuum.
-      ...(engine === "embedded"
-        ? [{ name: "maintenance", cron: MAINTENANCE_CRON, run: async () => void (await sql.unsafe("vacuum (analyze)")) }]
-        : []),
     ],
     log,
   );
