@@ -10,7 +10,15 @@ if (!existsSync("build/pgdata.tar.gz")) {
 
 const report = join(tmpdir(), `byte-tests-${process.pid}.xml`);
 const code = await Bun.spawn(
-  [process.execPath, "test", "--timeout=60000", "--parallel=2", "--reporter=junit", `--reporter-outfile=${report}`, ...process.argv.slice(2)],
+  [
+    process.execPath,
+    "test",
+    "--timeout=60000",
+    "--parallel=2",
+    "--reporter=junit",
+    `--reporter-outfile=${report}`,
+    ...process.argv.slice(2),
+  ],
   {
     stdio: ["ignore", "inherit", "inherit"],
   },

@@ -259,8 +259,8 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
   const stopAll = async (): Promise<number> => {
     replies?.stop();
     outbox.stop();
-    channels.saveAll();
     await chat.stop();
+    channels.finish();
     recorder.addEvent(null, { type: "app.stopped" });
     const [left] = await Promise.all([
       recorder.stop(STOP_FLUSH_MS),

@@ -1,52 +1,18 @@
-import {
-  type BotIdentity,
-  type ChannelSettings,
-  type ChannelState,
-  CONTEXT_LINES_MAX,
-  type Effect,
-  emptyChannel,
-  type Inbound,
-  type RestoredContext,
-  type SavedChannel,
-  savedChannel,
-} from "../domain/channel.ts";
+import { type BotIdentity, CONTEXT_LINES_MAX, emptyChannel, type Inbound, type RestoredContext } from "../domain/channel.ts";
 import { requireChannelLogin } from "../domain/channel-login.ts";
 import { AppError } from "../domain/errors.ts";
-import type { Actor, ReplyRoute, SilenceReason } from "../domain/events.ts";
-import { buildPrompt, type Persona } from "../domain/prompts.ts";
-import { builtinReply } from "../domain/replies.ts";
+import type { Actor } from "../domain/events.ts";
 import type { ChannelFigures, ChannelSummary } from "../domain/snapshots.ts";
-import type { Chance, Chat, ChatInbound, Clock, Log, Timers } from "../ports.ts";
+import type { ChatInbound } from "../ports.ts";
 import { addChannel, type ChannelConfig, findChannel, listChannels, removeChannel, setBroadcasterId } from "../store/channels.ts";
 import { listLines } from "../store/chat.ts";
 import type { Db } from "../store/db.ts";
 import { getFigures } from "../store/figures.ts";
 import { findState } from "../store/state.ts";
-import { ChannelActor, Turns } from "./actor.ts";
+import { ChannelActor, MAILBOX_MAX, Turns } from "./actor.ts";
 import type { Bus } from "./bus.ts";
-import type { Leases } from "./leases.ts";
-import type { Outbox } from "./outbox.ts";
-import { codeOf, type Recorder } from "./recorder.ts";
-import type { Replies } from "./replies.ts";
-
-/** Says something in the agent's language, by key of the word tables. */
-export type Say = (key: AgentWord, params?: Readonly<Record<string, string | number>>) => string;
-
-export type AgentWord =
-  | "agent.help"
-  | "agent.status"
-  | "agent.channels"
-  | "agent.channels_none"
-  | "agent.join_ok"
-  | "agent.join_already"
-  | "agent.part_ok"
-  | "agent.part_unknown"
-  | "agent.not_owner"
-  | "agent.failed"
-  | "agent.word.ok"
-  | "agent.word.bad"
-  | "agent.word.missing"
-  | "agent.word.channels";
+import { Effects, type EffectsOptions } from "./effects.ts";
+import { codeOf } from "./recorder.ts";
 
 /** A reply waits no longer than this for what was known before a restart. */
 const RESTORE_MS = 2_000;
@@ -54,33 +20,15 @@ const RESTORE_MS = 2_000;
 const ACTORS_MAX = 1_000;
 /** An overflow is told of at most this often per channel. */
 const OVERFLOW_TOLD_MS = 10_000;
-/** A channel is left after this long even when the farewell was not confirmed. */
-const FAREWELL_MS = 6_000;
-const MINUTE_MS = 60_000;
-/** Channels that are named in chat; the others are counted. */
-const NAMED_MAX = 20;
 
-export interface ChannelsOptions {
+export interface ChannelsOptions extends EffectsOptions {
   db: Db;
-  chat: Chat;
   bus: Bus;
-  recorder: Recorder;
-  replies: Replies | null;
-  outbox: Outbox;
-  leases: () => Leases;
-  settings: ChannelSettings;
-  persona: Persona;
-  language: "pt" | "en";
-  startedAt: Date;
   /** The only channel to join, or null for all that are configured. */
   onlyChannel: string | null;
-  say: Say;
-  time: Clock & Timers;
-  chance: Chance;
-  log: Log;
 }
 
-/** All channels: which are wanted, which actor has what came from chat, and the performing of effects. */
+/** All channels: which are wanted, who holds them, and which actor has what came from chat. */
 export class Channels {
   readonly #o: ChannelsOptions;
   readonly #actors = new Map<string, ChannelActor>();
@@ -88,12 +36,18 @@ export class Channels {
   readonly #idOf = new Map<string, string>();
   readonly #failed = new Map<string, string>();
   readonly #overflow = new Map<string, { dropped: number; at: Date }>();
-  readonly #afterSaying = new Map<string, () => void>();
+  readonly #effects: Effects;
   #configured: readonly Pick<ChannelConfig, "login" | "broadcasterId">[] = [];
   #bot: BotIdentity;
 
   constructor(options: ChannelsOptions) {
     this.#o = options;
+    this.#effects = new Effects(options, {
+      wake: (actor, inbound) => this.#wake(actor, inbound),
+      join: (login, by) => this.join(login, by),
+      part: (login, by) => this.part(login, by),
+      logins: () => this.#configured.map((channel) => channel.login),
+    });
     this.#bot = { login: options.chat.status().login, userId: null, displayName: null };
   }
 
@@ -330,7 +284,7 @@ export class Channels {
     const known = this.#actors.get(channelId);
     if (known) return known;
     if (this.#actors.size >= ACTORS_MAX) this.#letGo();
-    const actor = new ChannelActor(channelId, this.#o.time, (of, effect) => this.#perform(of, effect));
+    const actor = new ChannelActor(channelId, this.#o.time, (of, effect) => this.#effects.perform(of, effect));
     this.#actors.set(channelId, actor);
     const begin = (restored: RestoredContext | null) => {
       actor.begin(emptyChannel({ channelId, login }, this.#bot, this.#o.settings, restored));
@@ -363,169 +317,13 @@ export class Channels {
     if (quietest) this.#actors.delete(quietest.channelId);
   }
 
-  #perform(actor: ChannelActor, effect: Effect): void {
-    switch (effect.kind) {
-      case "record":
-        return this.#o.recorder.addLine(effect.line);
-      case "happened":
-        return this.#o.recorder.addEvent(actor.channelId, effect.body, effect.traceId);
-      case "deleted":
-        return this.#delete(actor, effect.what);
-      case "ask_model":
-        return this.#ask(actor, effect);
-      case "abort_model":
-        this.#o.replies?.abort(effect.traceId, effect.reason);
-        return this.#o.outbox.cancelTrace(effect.traceId, effect.reason);
-      case "answer_builtin":
-        return this.#answer(actor, effect.traceId, effect.route, this.#builtin(effect.command), effect.askedAt);
-      case "manage":
-        void this.#manage(actor, effect);
-        return;
-      case "say":
-        return this.#say(actor, effect);
-      case "save_state": {
-        const state = actor.state;
-        if (state) this.#save(state, effect.saved);
-        return;
-      }
-    }
-  }
-
-  #delete(actor: ChannelActor, what: Extract<Effect, { kind: "deleted" }>["what"]): void {
-    const { channelId } = actor;
-    const { recorder } = this.#o;
-    if (what.kind === "message") recorder.addDeletion({ channelId, messageId: what.messageId });
-    else if (what.kind === "all") recorder.addDeletion({ channelId, all: true });
-    else if (what.chatterId !== null) recorder.addDeletion({ channelId, chatterId: what.chatterId });
-  }
-
-  #ask(actor: ChannelActor, effect: Extract<Effect, { kind: "ask_model" }>): void {
-    const { traceId } = effect;
-    const { replies, recorder, persona, language, time } = this.#o;
-    const state = actor.state as ChannelState;
-    if (replies === null) return this.#fail(actor, traceId, "model_missing");
-    if (!this.#o.leases().holds(state.login)) return this.#fail(actor, traceId, "database_lost");
-    const messages = buildPrompt({
-      persona,
-      language,
-      channelLogin: state.login,
-      context: effect.context,
-      question: effect.question,
-      asker: effect.asker,
-      facts: [],
-      now: time.now(),
-    });
-    void replies.ask({ traceId, channelId: actor.channelId, messages, asker: effect.asker.login }).then((result) => {
-      if (result.ok) {
-        this.#wake(actor, { kind: "reply_ready", traceId, text: result.text, route: result.route, latencyMs: result.latencyMs });
-        return;
-      }
-      if (result.reason.startsWith("model_")) {
-        recorder.addEvent(actor.channelId, { type: "model.failed", reason: result.reason, model: replies.model }, traceId);
-      }
-      this.#fail(actor, traceId, result.reason);
-    });
-  }
-
-  #fail(actor: ChannelActor, traceId: string, reason: SilenceReason): void {
-    this.#wake(actor, { kind: "reply_failed", traceId, reason });
-  }
-
-  #answer(actor: ChannelActor, traceId: string, route: ReplyRoute, text: string, askedAt: Date): void {
-    const latencyMs = Math.max(0, this.#o.time.now().getTime() - askedAt.getTime());
-    this.#wake(actor, { kind: "reply_ready", traceId, text: builtinReply(text), route, latencyMs });
-  }
-
-  #builtin(command: "help" | "status" | "not_owner"): string {
-    const { say, settings, startedAt, time } = this.#o;
-    if (command === "not_owner") return say("agent.not_owner");
-    if (command === "help") return say("agent.help", { trigger: settings.trigger });
-    const { joined, state } = this.#o.chat.status();
-    const word = (isWell: boolean) => say(isWell ? "agent.word.ok" : "agent.word.bad");
-    const model = this.#o.replies?.status();
-    return say("agent.status", {
-      uptime: uptimeOf(time.now().getTime() - startedAt.getTime()),
-      channels: say("agent.word.channels", { count: joined.length }),
-      chat: word(state === "connected"),
-      model: model ? word(!model.isOpen && model.lastFailure === null) : say("agent.word.missing"),
-      database: word(this.#o.recorder.stats().awaySince === null),
-    });
-  }
-
-  /** Joins, parts and lists from chat, with the same effect as the dashboard's. */
-  async #manage(actor: ChannelActor, effect: Extract<Effect, { kind: "manage" }>): Promise<void> {
-    const { say } = this.#o;
-    const login = effect.login ?? "";
-    if (effect.action === "part" && login === actor.state?.login) return this.#partHere(actor, effect.traceId, login, effect);
-    const text = await this.#managed(effect.action, login, effect.by).catch((error: unknown) => {
-      if (error instanceof AppError && error.reason === "channel_already_joined")
-        return say("agent.join_already", { channel: login });
-      if (error instanceof AppError && error.reason === "channel_unknown") return say("agent.part_unknown", { channel: login });
-      this.#o.log.warn("channels.manage_failed", { traceId: effect.traceId, code: codeOf(error) });
-      return say("agent.failed");
-    });
-    this.#answer(actor, effect.traceId, effect.action, text, effect.askedAt);
-  }
-
-  /** Leaving the very channel: the answer is said first, because nothing can be said there afterwards. */
-  #partHere(actor: ChannelActor, traceId: string, login: string, effect: { by: Actor; askedAt: Date }): void {
-    const leave = () => {
-      this.#afterSaying.delete(traceId);
-      cancel();
-      this.part(login, effect.by).catch((error: unknown) => {
-        this.#o.log.warn("channels.manage_failed", { traceId, code: codeOf(error) });
-      });
-    };
-    const cancel = this.#o.time.after(FAREWELL_MS, leave);
-    this.#afterSaying.set(traceId, leave);
-    this.#answer(actor, traceId, "part", this.#o.say("agent.part_ok", { channel: login }), effect.askedAt);
-  }
-
-  async #managed(action: "join" | "part" | "channels", login: string, by: Actor): Promise<string> {
-    const { say } = this.#o;
-    if (action === "join") {
-      await this.join(login, by);
-      return say("agent.join_ok", { channel: login });
-    }
-    if (action === "part") {
-      await this.part(login, by);
-      return say("agent.part_ok", { channel: login });
-    }
-    const logins = this.#configured.map((channel) => channel.login);
-    if (logins.length === 0) return say("agent.channels_none");
-    const more = logins.length > NAMED_MAX ? ` +${logins.length - NAMED_MAX}` : "";
-    return say("agent.channels", { count: logins.length, list: logins.slice(0, NAMED_MAX).join(", ") + more });
-  }
-
-  #say(actor: ChannelActor, effect: Extract<Effect, { kind: "say" }>): void {
-    const { traceId, text, route, latencyMs, replyToId } = effect;
-    const login = actor.state?.login ?? "";
-    const outcome = this.#o.leases().holds(login)
-      ? this.#o.outbox.say({ traceId, channelLogin: login, text, replyToId })
-      : Promise.resolve({ status: "rejected", reason: "database_lost" } as const);
-    void outcome.then((told) => {
-      this.#wake(actor, { kind: "sent", traceId, outcome: told, text, route, latencyMs });
-      this.#afterSaying.get(traceId)?.();
-    });
-  }
-
-  #save({ channelId, login }: ChannelState, saved: SavedChannel): void {
-    this.#o.recorder.saveState({ channelId, login, lastEvent: null, ...saved, state: {}, updatedAt: this.#o.time.now() });
-  }
-
-  /** What every channel would save now: on the way to a stop. */
-  saveAll(): void {
+  /** Takes all that waits in the mailboxes, and saves what every channel would: on the way to a stop. */
+  finish(): void {
     for (const actor of this.#actors.values()) {
-      const { state } = actor;
-      if (state) this.#save(state, savedChannel(state));
+      actor.work(MAILBOX_MAX);
+      this.#effects.save(actor);
     }
   }
-}
-
-/** Hours and minutes, in a form that both languages read. */
-function uptimeOf(ms: number): string {
-  const minutes = Math.floor(ms / MINUTE_MS);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 function atOf(actor: ChannelActor): number {
