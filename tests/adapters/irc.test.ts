@@ -35,9 +35,11 @@ async function aScene(
     isAnonymous?: boolean;
     token?: string;
     wanted?: readonly string[];
+    /** The clock's step as the adapter sees it. */
+    clockStepMs?: number;
   } = {},
 ): Promise<Scene> {
-  const { channels = ["studio"], isAnonymous = false, token, wanted = channels, ...rest } = options;
+  const { channels = ["studio"], isAnonymous = false, token, wanted = channels, clockStepMs = 1, ...rest } = options;
   const world = await startWorld(rest);
   world.addUser({ login: BOT });
   for (const login of channels) world.addChannel(login, { mods: [BOT] });
@@ -53,7 +55,10 @@ async function aScene(
       heard.push(inbound);
       for (const look of [...waiting]) look(inbound);
     },
-    time,
+    time: {
+      after: (ms, run) => time.after(ms, run),
+      now: () => new Date(Math.floor(time.now().getTime() / clockStepMs) * clockStepMs),
+    },
     chance: { next: () => 0.5, uuid: () => crypto.randomUUID() },
     log: quiet,
   });
@@ -233,6 +238,25 @@ test("F19: a link that is half open is noticed within fifteen seconds; a quiet o
   const back = after("joined");
   time.advance(1_000);
   await back;
+});
+
+test("an answer to PING within the same tick of the clock counts as heard: the next quiet time is asked about again", async () => {
+  const { world, chat, time, heard, next, after } = await aScene({ clockStepMs: 1_000 });
+  await next("joined");
+  for (let round = 0; round < 4; round++) {
+    let isAsked = false;
+    void world.log
+      .after((entry) => entry.what === "PING")
+      .then(() => {
+        isAsked = true;
+      });
+    while (!isAsked) {
+      time.advance(50);
+      await new Promise(setImmediate);
+    }
+    await roundTrip(world, chat, after);
+  }
+  expect(heard.filter((inbound) => inbound.kind === "disconnected")).toEqual([]);
 });
 
 /** Resolves when a line from the world has been heard: all before it has been, too. */

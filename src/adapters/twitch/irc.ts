@@ -62,7 +62,8 @@ class IrcChat implements Chat {
   #attempts = 0;
   #openedAt: Date | null = null;
   #heardAt: Date;
-  #pingedAt: Date | null = null;
+  /** A PING went out and nothing was heard since. */
+  #isAsking = false;
   #malformed = 0;
   #wanted: string[] = [];
   readonly #joined = new Map<string, string>();
@@ -192,8 +193,8 @@ class IrcChat implements Chat {
       const now = this.#options.time.now();
       const quietMs = now.getTime() - this.#heardAt.getTime();
       if (quietMs >= DEAD_MS) return this.#lost("silent");
-      if (quietMs >= QUIET_MS && (this.#pingedAt === null || this.#pingedAt < this.#heardAt)) {
-        this.#pingedAt = now;
+      if (quietMs >= QUIET_MS && !this.#isAsking) {
+        this.#isAsking = true;
         this.#session?.send("PING :byte");
       }
       this.#expireJoins(now);
@@ -206,6 +207,7 @@ class IrcChat implements Chat {
   #hear(raw: string): void {
     const now = this.#options.time.now();
     this.#heardAt = now;
+    this.#isAsking = false;
     const line = parseIrcLine(raw);
     if (line === null) return this.#countMalformed(raw);
     if (line.command === "PRIVMSG") {
@@ -370,7 +372,7 @@ class IrcChat implements Chat {
     this.#joined.clear();
     this.#joining.clear();
     this.#moderated.clear();
-    this.#pingedAt = null;
+    this.#isAsking = false;
   }
 
   #set(state: ChatStatus["state"], reason: string | null): void {
