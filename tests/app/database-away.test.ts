@@ -76,8 +76,9 @@ describe.skipIf(!engines.includes("postgres"))("F55: with the database away", ()
     await world.joined("studio", BOT);
     wire.cut();
     const lost = nextBody(app, "database.lost");
+    const heard = nextLine(app, "this is not stored");
     world.say("studio", "mira", "this is not stored");
-    await lost;
+    await Promise.all([lost, heard]);
     const from = performance.now();
     expect(await app.stop()).toBe(1);
     expect(performance.now() - from).toBeLessThan(10_000);

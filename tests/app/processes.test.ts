@@ -19,6 +19,14 @@ describe.each(engines.filter((engine) => engine !== "embedded"))("two processes 
     await Promise.all(channels.map((channel) => world.joined(channel, BOT)));
     expect(second.channels.list().map((channel) => channel.state)).toEqual(channels.map(() => "elsewhere"));
 
+    let confirmed = 0;
+    const allConfirmed = new Promise<void>((resolve) => {
+      first.bus.subscribe((told) => {
+        if (told.kind !== "event" || told.event.body.type !== "reply.sent") return;
+        confirmed += 1;
+        if (confirmed === TRIGGERS) resolve();
+      });
+    });
     for (let round = 0; round < TRIGGERS / channels.length; round++) {
       await Promise.all(
         channels.map(async (channel) => {
@@ -33,6 +41,7 @@ describe.each(engines.filter((engine) => engine !== "embedded"))("two processes 
 
     expect(sentTexts(world)).toHaveLength(TRIGGERS);
     expect(world.model.calls).toHaveLength(TRIGGERS);
+    await allConfirmed;
     await Promise.all([first.recorder.flush(), second.recorder.flush()]);
     for (const channel of channels) {
       const counted = await recount(first.database.db, world.state.channel(channel).user.id);

@@ -24,14 +24,14 @@ export class StreamReader {
   }
 
   /** The next message that is no heartbeat; null when the stream ended. */
-  async next(withinMs = 3_000): Promise<Message | null> {
+  async next(withinMs = 20_000): Promise<Message | null> {
     for (;;) {
       const message = await this.nextOfAnyKind(withinMs);
       if (message?.event !== "beat") return message;
     }
   }
 
-  async nextOfAnyKind(withinMs = 3_000): Promise<Message | null> {
+  async nextOfAnyKind(withinMs = 20_000): Promise<Message | null> {
     const deadline = Promise.withResolvers<never>();
     const timer = setTimeout(() => deadline.reject(new Error(`nothing came in ${withinMs} ms`)), withinMs);
     try {
