@@ -32,9 +32,9 @@ const MUST_NOT_MENTION: readonly (readonly [place: string, except: string | null
   ["src/store", null, /Math\.random\(/],
   ["src/runtime", null, /Date\.now\(|new Date\(\)|Math\.random\(|randomUUID\(|setTimeout\(|setInterval\(/],
   ["src/adapters", null, /Date\.now\(|new Date\(\)|Math\.random\(/],
-  ["src", "src/config.ts src/world/main.ts", /Bun\.env|process\.env|import\.meta\.env/],
+  ["src", "src/config.ts", /Bun\.env|process\.env|import\.meta\.env/],
   ["views", null, /Bun\.env|process\.env|Date\.now\(|Math\.random\(/],
-  ["src", "src/main.ts src/world/main.ts", /process\.exit\(/],
+  ["src", "src/main.ts", /process\.exit\(/],
   ["tests", "tests/architecture.test.ts", /Bun\.sleep\(|mock\.module\(|\b(?:test|it|describe)\.(?:only|todo)\(/],
 ];
 

@@ -48,7 +48,7 @@ test("another process can act, set faults, limits, the model and the clock, and 
 });
 
 test("bun run world prints its addresses, and refuses production", async () => {
-  const main = new URL("../../src/world/main.ts", import.meta.url).pathname;
+  const main = new URL("../../scripts/world.ts", import.meta.url).pathname;
   const child = Bun.spawn(["bun", main, "--seed", "3"], {
     stdout: "pipe",
     stderr: "pipe",

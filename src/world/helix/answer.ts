@@ -102,3 +102,12 @@ export function bodyText(call: HelixCall, key: string): string {
 export function bodyField(call: HelixCall, key: string): unknown {
   return typeof call.body === "object" && call.body !== null ? (call.body as Record<string, unknown>)[key] : undefined;
 }
+
+/** The token's own channel. */
+export function ownChannel(call: HelixCall): WorldChannel | HelixAnswer {
+  const channel = channelOf(call);
+  if (isAnswer(channel)) return channel;
+  return channel.user === call.user
+    ? channel
+    : problem(401, "The ID in broadcaster_id must match the user ID found in the request's OAuth token.");
+}

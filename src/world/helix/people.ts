@@ -1,6 +1,6 @@
 import { plainTime } from "../eventsub/frames.ts";
 import { isModerator, type WorldUser } from "../state.ts";
-import { channelOf, type Endpoint, type HelixCall, isAnswer, ok, page, problem } from "./answer.ts";
+import { channelOf, type Endpoint, type HelixCall, isAnswer, ok, ownChannel, page, problem } from "./answer.ts";
 
 const names = (user: WorldUser) => ({ user_id: user.id, user_login: user.login, user_name: user.displayName });
 
@@ -84,10 +84,8 @@ export const getModerators: Endpoint = {
   scopes: ["moderation:read"],
   needsUser: true,
   run(call) {
-    const channel = channelOf(call);
+    const channel = ownChannel(call);
     if (isAnswer(channel)) return channel;
-    if (channel.user !== call.user)
-      return problem(401, "The ID in broadcaster_id must match the user ID found in the request's OAuth token.");
     const asked = call.query.getAll("user_id");
     const all = [...channel.mods].flatMap((id) => {
       const user = call.core.state.usersById.get(id);
@@ -103,10 +101,8 @@ export const getSubscriptionsOfChannel: Endpoint = {
   needsUser: true,
   run(call) {
     const { state } = call.core;
-    const channel = channelOf(call);
+    const channel = ownChannel(call);
     if (isAnswer(channel)) return channel;
-    if (channel.user !== call.user)
-      return problem(401, "The ID in broadcaster_id must match the user ID found in the request's OAuth token.");
     const all = [...channel.subs].flatMap(([id, sub]) => {
       const user = state.usersById.get(id);
       const gifter = sub.gifterId === null ? undefined : state.usersById.get(sub.gifterId);

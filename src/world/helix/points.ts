@@ -4,28 +4,19 @@ import type { WorldChannel, WorldRedemption, WorldReward } from "../state.ts";
 import {
   bodyField,
   bodyText,
-  channelOf,
   type Endpoint,
   type HelixAnswer,
   type HelixCall,
   isAnswer,
   noContent,
   ok,
+  ownChannel,
   page,
   problem,
 } from "./answer.ts";
 
 const READ = ["channel:read:redemptions", "channel:manage:redemptions"];
 const MANAGE = ["channel:manage:redemptions"];
-
-/** The token's own channel. */
-function ownChannel(call: HelixCall): WorldChannel | HelixAnswer {
-  const channel = channelOf(call);
-  if (isAnswer(channel)) return channel;
-  return channel.user === call.user
-    ? channel
-    : problem(401, "The ID in broadcaster_id must match the user ID found in the request's OAuth token.");
-}
 
 const who = (channel: WorldChannel) => ({
   broadcaster_id: channel.user.id,

@@ -1,7 +1,7 @@
 import { raid as raidAction } from "../actions/support.ts";
 import { plainTime } from "../eventsub/frames.ts";
 import type { WorldChannel, WorldStream } from "../state.ts";
-import { bodyField, bodyText, channelOf, type Endpoint, isAnswer, noContent, ok, page, problem } from "./answer.ts";
+import { bodyField, bodyText, channelOf, type Endpoint, isAnswer, noContent, ok, ownChannel, page, problem } from "./answer.ts";
 
 /** The stream as Get Streams sees it: late by `streamsLagMs`. */
 export function shownStream(channel: WorldChannel, now: Date): WorldStream | null {
@@ -80,10 +80,8 @@ export const patchChannel: Endpoint = {
   scopes: ["channel:manage:broadcast"],
   needsUser: true,
   run(call) {
-    const channel = channelOf(call);
+    const channel = ownChannel(call);
     if (isAnswer(channel)) return channel;
-    if (channel.user !== call.user)
-      return problem(401, "The ID in broadcaster_id must match the user ID found in the request's OAuth token.");
     const title = bodyField(call, "title");
     if (title === "") return problem(400, "The title may not be empty");
     const categoryId = bodyField(call, "game_id");
@@ -133,10 +131,8 @@ export const getHypeTrainStatus: Endpoint = {
   scopes: ["channel:read:hype_train"],
   needsUser: true,
   run(call) {
-    const channel = channelOf(call);
+    const channel = ownChannel(call);
     if (isAnswer(channel)) return channel;
-    if (channel.user !== call.user)
-      return problem(401, "The ID in broadcaster_id must match the user ID found in the request's OAuth token.");
     const train = channel.hypeTrain;
     const current = train ? { id: train.id, level: train.level, started_at: plainTime(train.startedAt) } : null;
     return ok({ data: [{ current, all_time_high: null, shared_all_time_high: null }] });
@@ -147,10 +143,8 @@ export const getAds: Endpoint = {
   scopes: ["channel:read:ads"],
   needsUser: true,
   run(call) {
-    const channel = channelOf(call);
+    const channel = ownChannel(call);
     if (isAnswer(channel)) return channel;
-    if (channel.user !== call.user)
-      return problem(401, "The ID in broadcaster_id must match the user ID found in the request's OAuth token.");
     return ok({
       data: [{ next_ad_at: "", last_ad_at: "", duration: 60, preroll_free_time: 0, snooze_count: 3, snooze_refresh_at: "" }],
     });

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { startWorld } from "./world.ts";
+import { startWorld } from "../src/world/index.ts";
 
 const { values } = parseArgs({
   options: {
