@@ -1,3 +1,4 @@
+import type { WorldUrls } from "../src/world/index.ts";
 import { Peer } from "./peer.ts";
 import type { Rig } from "./rig.ts";
 
@@ -46,11 +47,17 @@ export interface Pretend extends AsyncDisposable {
 /** Starts the pretend world as a process of its own. */
 export async function startPretend(rig: Rig): Promise<Pretend> {
   const peer = new Peer(rig, "world.ts");
-  const { port, ircUrl, modelUrl, token } = await peer.next<{ port: number; ircUrl: string; modelUrl: string; token: string }>();
+  const { port, urls, modelUrl, token } = await peer.next<{ port: number; urls: WorldUrls; modelUrl: string; token: string }>();
   return {
     pid: peer.pid,
     port,
-    settings: { TWITCH_IRC_URL: ircUrl, BYTE_ALLOW_PRETEND_TWITCH: "true" },
+    settings: {
+      TWITCH_IRC_URL: urls.irc,
+      TWITCH_EVENTSUB_URL: urls.eventsub,
+      TWITCH_HELIX_URL: urls.helix,
+      TWITCH_ID_URL: urls.id,
+      BYTE_ALLOW_PRETEND_TWITCH: "true",
+    },
     account: { TWITCH_BOT_LOGIN: BOT, TWITCH_USER_TOKEN: token, OPENAI_BASE_URL: modelUrl, OPENAI_API_KEY: "bench" },
     ask: (question) => peer.ask(question),
     [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),

@@ -1,6 +1,5 @@
 import { wordsFor } from "../views/words/index.ts";
 import { createOpenAiModel } from "./adapters/openai.ts";
-import { createIrcChat } from "./adapters/twitch/irc.ts";
 import { type Config, configLanguage } from "./config.ts";
 import { openDatabaseOf } from "./database.ts";
 import type { ChannelSettings } from "./domain/channel.ts";
@@ -19,6 +18,7 @@ import { Outbox } from "./runtime/outbox.ts";
 import { Recorder } from "./runtime/recorder.ts";
 import { Replies } from "./runtime/replies.ts";
 import { retain } from "./runtime/retention.ts";
+import { joinAccount, SEND_RULES, SharedLimit, sendAccount, sharedJoins } from "./runtime/shared-limit.ts";
 import { partsOf } from "./runtime/status.ts";
 import { addChannel, listChannels, seedChannels } from "./store/channels.ts";
 import { pruneLines } from "./store/chat.ts";
@@ -27,6 +27,7 @@ import { jobEngineDatabase } from "./store/job-engine.ts";
 import { expireLeases } from "./store/leases.ts";
 import { pruneEvents } from "./store/timeline.ts";
 import { systemChance, systemTime } from "./system.ts";
+import { createTwitch, type Twitch } from "./twitch.ts";
 import { version } from "./version.ts";
 
 /** What an app is made of. Only `config` is needed; tests and the demo give the rest. */
@@ -116,18 +117,30 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
   const model = createModel(config);
   const replies = model && createReplies(model, recorder, bus, outside);
 
-  // Chat, outbox and channels know each other through `channels`, which is made last.
-  const chat = createIrcChat({
-    url: config.ircUrl,
-    login: config.botLogin,
-    token: config.userToken === null ? null : async () => (config.userToken ?? "").replace(/^oauth:/, ""),
-    onInbound: (inbound) => channels.hear(inbound),
+  const holder = chance.uuid();
+  const limits = { sql, isAlone: () => leases.others === 0, time, log };
+  // Twitch, outbox and channels know each other through `channels`, which is made last.
+  const twitch: Twitch = createTwitch({
+    config,
+    database,
+    key: outside.key,
+    holder,
     time,
     chance,
     log,
+    rooms: () => channels.rooms(),
+    takeJoins: sharedJoins({ ...limits, account: () => joinAccount(chat.status()) }),
+    onInbound: (inbound) => channels.hear(inbound),
+    onEvent: (body, channelId) => recorder.addEvent(channelId, body),
+    onChange: () => {
+      channels.settingsChanged();
+      bus.publish({ kind: "accounts_changed" });
+      bus.publish({ kind: "status_changed" });
+    },
   });
-  const outbox = new Outbox(chat, time);
-  const settings = channelSettings(config);
+  const { chat } = twitch;
+  const sends = new SharedLimit(SEND_RULES, { ...limits, account: () => sendAccount(chat.status()) });
+  const outbox = new Outbox(chat, time, sends);
   const channels: Channels = new Channels({
     db,
     chat,
@@ -136,7 +149,9 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     replies,
     outbox,
     leases: () => leases,
-    settings,
+    trigger: config.trigger,
+    settingsOf: (channelId) => channelSettings(config, twitch, channelId),
+    onRooms: () => twitch.plan(),
     persona: { name: "Byte", tone: "", emotes: [], lore: "" },
     language,
     startedAt,
@@ -147,7 +162,7 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     log,
   });
   const leases: Leases = new Leases({
-    holder: chance.uuid(),
+    holder,
     sql,
     time,
     log,
@@ -176,6 +191,9 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     partsOf(
       {
         chat: chat.status(),
+        accounts: twitch.control.list(),
+        canConnect: twitch.control.canConnect,
+        eventsub: twitch.eventsub(),
         database: { engine, awaySince: recorder.stats().awaySince ?? leases.awaySince },
         recorder: recorder.stats(),
         mailboxDropped: channels.dropped,
@@ -190,7 +208,7 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     version,
     startedAt,
     isDemo: outside.isDemo,
-    isReadOnly: settings.isReadOnly,
+    isReadOnly: !twitch.canSpeak(),
     parts: parts(),
   });
 
@@ -217,6 +235,7 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     log,
     bus,
     channels,
+    accounts: twitch.control,
     key: outside.key,
     status,
     readiness: () => {
@@ -252,14 +271,14 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     throw error;
   });
   recorder.addEvent(null, { type: "app.started", version });
-  chat.start();
+  await twitch.start();
   const jobsStarted = jobs.start();
 
   let stopping: Promise<number> | null = null;
   const stopAll = async (): Promise<number> => {
     replies?.stop();
     outbox.stop();
-    await chat.stop();
+    await twitch.stop();
     channels.finish();
     recorder.addEvent(null, { type: "app.stopped" });
     const [left] = await Promise.all([
@@ -351,11 +370,12 @@ function createReplies(
 const REPLY_COOLDOWN_MS = 0;
 const CHATTER_COOLDOWN_MS = 3_000;
 
-function channelSettings(config: Config): ChannelSettings {
+function channelSettings(config: Config, twitch: Twitch, channelId: string): ChannelSettings {
   return {
     trigger: config.trigger,
     ownerIds: config.ownerIds,
-    isReadOnly: config.userToken === null,
+    isReadOnly: !twitch.canSpeak(),
+    canSendSourceOnly: twitch.canSendSourceOnly(channelId),
     replyCooldownMs: REPLY_COOLDOWN_MS,
     chatterCooldownMs: CHATTER_COOLDOWN_MS,
     knownBots: config.knownBots,

@@ -1,21 +1,17 @@
-import { parseChannelLogin } from "./domain/channel-login.ts";
-
-/** Text of a setting's problem and help, in both languages. */
-type Both = { en: string; pt: string };
-
-/** One setting: its name in the environment, what it means, and how its text becomes a value. */
-interface Setting<T> {
-  name: string;
-  /** Text taken when the variable is unset or empty; null: no value. */
-  fallback: string | null;
-  secret?: true;
-  /** The bounds or form, shown in the README and in errors. */
-  rule: Both;
-  example: string;
-  help: Both;
-  /** Returns undefined when `text` breaks the rule. */
-  parse(text: string): T | undefined;
-}
+import {
+  anyText,
+  type Both,
+  flag,
+  idList,
+  login,
+  loginList,
+  oneOf,
+  pricePerMillion,
+  type Setting,
+  secretText,
+  url,
+  whole,
+} from "./setting-rules.ts";
 
 /** Settings that are not as they should be: all of them at once. `main.ts` prints them and ends with 2. */
 export class ConfigError extends Error {
@@ -34,89 +30,6 @@ export interface ConfigProblem {
   rule: Both;
   example: string;
 }
-
-const same = (text: string): Both => ({ en: text, pt: text });
-
-function whole(min: number, max: number): Pick<Setting<number>, "rule" | "parse"> {
-  return {
-    rule: { en: `whole number from ${min} to ${max}`, pt: `número inteiro de ${min} a ${max}` },
-    parse: (text) => {
-      const n = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
-      return n >= min && n <= max ? n : undefined;
-    },
-  };
-}
-
-const flag: Pick<Setting<boolean>, "rule" | "parse"> = {
-  rule: same("true | false"),
-  parse: (text) =>
-    ({ "1": true, true: true, yes: true, on: true, "0": false, false: false, no: false, off: false })[text.toLowerCase()],
-};
-
-function secretText(min: number): Pick<Setting<string>, "rule" | "parse"> {
-  return {
-    rule: { en: `at least ${min} characters, no spaces`, pt: `no mínimo ${min} caracteres, sem espaços` },
-    parse: (text) => (text.length >= min && !/\s/.test(text) ? text : undefined),
-  };
-}
-
-function url(schemes: readonly string[]): Pick<Setting<string>, "rule" | "parse"> {
-  return {
-    rule: {
-      en: `URL beginning with ${schemes.map((s) => `${s}://`).join(" or ")}`,
-      pt: `URL que comece com ${schemes.map((s) => `${s}://`).join(" ou ")}`,
-    },
-    parse: (text) => {
-      const parsed = URL.parse(text);
-      return parsed && schemes.includes(parsed.protocol.slice(0, -1)) && parsed.hostname ? text.replace(/\/+$/, "") : undefined;
-    },
-  };
-}
-
-const login: Pick<Setting<string>, "rule" | "parse"> = {
-  rule: { en: "a Twitch login: 3–25 of a–z, 0–9, _", pt: "um login da Twitch: 3–25 entre a–z, 0–9, _" },
-  parse: (text) => parseChannelLogin(text) ?? undefined,
-};
-
-const loginList: Pick<Setting<readonly string[]>, "rule" | "parse"> = {
-  rule: { en: "Twitch logins, separated by commas or spaces", pt: "logins da Twitch, separados por vírgula ou espaço" },
-  parse: (text) => {
-    const logins = text
-      .split(/[\s,]+/)
-      .filter(Boolean)
-      .map(parseChannelLogin);
-    return logins.includes(null) ? undefined : [...new Set(logins as string[])];
-  },
-};
-
-const idList: Pick<Setting<readonly string[]>, "rule" | "parse"> = {
-  rule: {
-    en: "Twitch user ids (digits), separated by commas or spaces",
-    pt: "ids de usuário da Twitch (dígitos), separados por vírgula ou espaço",
-  },
-  parse: (text) => {
-    const ids = text.split(/[\s,]+/).filter(Boolean);
-    return ids.every((id) => /^\d{1,20}$/.test(id)) ? ids : undefined;
-  },
-};
-
-const pricePerMillion: Pick<Setting<number>, "rule" | "parse"> = {
-  rule: { en: "US dollars per million tokens, 0 to 1000", pt: "dólares por milhão de tokens, de 0 a 1000" },
-  parse: (text) => {
-    const n = /^\d{1,4}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
-    return n >= 0 && n <= 1000 ? n : undefined;
-  },
-};
-
-const anyText = (max: number): Pick<Setting<string>, "rule" | "parse"> => ({
-  rule: { en: `text of at most ${max} characters`, pt: `texto de até ${max} caracteres` },
-  parse: (text) => (text.length <= max ? text : undefined),
-});
-
-const oneOf = <T extends string>(...values: readonly T[]): Pick<Setting<T>, "rule" | "parse"> => ({
-  rule: same(values.join(" | ")),
-  parse: (text) => values.find((value) => value === text),
-});
 
 /** Every setting, in the order of the README's table, which is made from this. */
 const SETTINGS = {
@@ -285,6 +198,49 @@ const SETTINGS = {
     },
     ...secretText(10),
   } satisfies Setting<string>,
+  refreshToken: {
+    name: "TWITCH_REFRESH_TOKEN",
+    fallback: null,
+    secret: true,
+    example: "the refresh token beside TWITCH_USER_TOKEN",
+    help: {
+      en: "Renews TWITCH_USER_TOKEN. Taken over once, sealed in the database; then the dashboard's sign-in goes before it.",
+      pt: "Renova TWITCH_USER_TOKEN. Assumido uma vez, cifrado no banco; depois vale o login feito no painel.",
+    },
+    ...secretText(10),
+  } satisfies Setting<string>,
+  clientId: {
+    name: "TWITCH_CLIENT_ID",
+    fallback: null,
+    example: "gp762nuuoqcoxypju8c569th9wz7q5",
+    rule: { en: "10–60 letters and digits", pt: "10–60 letras e dígitos" },
+    help: {
+      en: "The application registered at dev.twitch.tv. Needed to sign in with Twitch from the dashboard.",
+      pt: "O aplicativo registrado em dev.twitch.tv. Necessário para entrar com a Twitch pelo painel.",
+    },
+    parse: (text) => (/^[a-z0-9]{10,60}$/i.test(text) ? text : undefined),
+  } satisfies Setting<string>,
+  clientSecret: {
+    name: "TWITCH_CLIENT_SECRET",
+    fallback: null,
+    secret: true,
+    example: "the application's secret",
+    help: {
+      en: "The application's secret, when it is a confidential one: replies then carry the Chat Bot badge. Unset: a public client.",
+      pt: "Segredo do aplicativo, quando confidencial: as respostas levam o selo de bot. Sem valor: cliente público.",
+    },
+    ...secretText(10),
+  } satisfies Setting<string>,
+  chatMode: {
+    name: "TWITCH_CHAT_MODE",
+    fallback: "irc",
+    example: "eventsub",
+    help: {
+      en: "How chat is read. `eventsub` needs a bot signed in with Twitch; `irc` also reads anonymously.",
+      pt: "Como o chat é lido. `eventsub` exige um bot conectado à Twitch; `irc` também lê anonimamente.",
+    },
+    ...oneOf("irc", "eventsub"),
+  } satisfies Setting<"irc" | "eventsub">,
   ownerIds: {
     name: "TWITCH_OWNER_ID",
     fallback: "",
@@ -319,6 +275,27 @@ const SETTINGS = {
       pt: "Onde fica o chat. Um host que não é da Twitch exige BYTE_ALLOW_PRETEND_TWITCH.",
     },
     ...url(["ws", "wss"]),
+  } satisfies Setting<string>,
+  eventsubUrl: {
+    name: "TWITCH_EVENTSUB_URL",
+    fallback: "wss://eventsub.wss.twitch.tv/ws",
+    example: "ws://127.0.0.1:4000/ws",
+    help: { en: "Where events come from. As TWITCH_IRC_URL.", pt: "De onde vêm os eventos. Como TWITCH_IRC_URL." },
+    ...url(["ws", "wss"]),
+  } satisfies Setting<string>,
+  helixUrl: {
+    name: "TWITCH_HELIX_URL",
+    fallback: "https://api.twitch.tv/helix",
+    example: "http://127.0.0.1:4000/helix",
+    help: { en: "Where Twitch's HTTP API is. As TWITCH_IRC_URL.", pt: "Onde fica a API HTTP da Twitch. Como TWITCH_IRC_URL." },
+    ...url(["http", "https"]),
+  } satisfies Setting<string>,
+  idUrl: {
+    name: "TWITCH_ID_URL",
+    fallback: "https://id.twitch.tv/oauth2",
+    example: "http://127.0.0.1:4000/oauth2",
+    help: { en: "Where Twitch's sign-in is. As TWITCH_IRC_URL.", pt: "Onde fica o login da Twitch. Como TWITCH_IRC_URL." },
+    ...url(["http", "https"]),
   } satisfies Setting<string>,
   allowPretend: {
     name: "BYTE_ALLOW_PRETEND_TWITCH",
@@ -481,16 +458,30 @@ const TWITCH_HOST = /(^|\.)twitch\.tv$/;
 /** Settings that are each right and wrong together. */
 function conflicts(config: Config): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const host = URL.parse(config.ircUrl)?.hostname ?? "";
-  if (!TWITCH_HOST.test(host) && !config.allowPretend) {
+  for (const key of ["ircUrl", "eventsubUrl", "helixUrl", "idUrl"] as const) {
+    const host = URL.parse(config[key])?.hostname ?? "";
+    if (TWITCH_HOST.test(host) || config.allowPretend) continue;
     problems.push({
-      name: SETTINGS.ircUrl.name,
-      given: JSON.stringify(config.ircUrl.slice(0, 60)),
+      name: SETTINGS[key].name,
+      given: JSON.stringify(config[key].slice(0, 60)),
       rule: {
         en: "a host of twitch.tv, unless BYTE_ALLOW_PRETEND_TWITCH=true",
         pt: "um host de twitch.tv, a não ser com BYTE_ALLOW_PRETEND_TWITCH=true",
       },
-      example: SETTINGS.ircUrl.fallback,
+      example: SETTINGS[key].fallback,
+    });
+  }
+  for (const [key, needed] of [
+    ["clientSecret", "clientId"],
+    ["refreshToken", "userToken"],
+    ["refreshToken", "clientId"],
+  ] as const) {
+    if (config[key] === null || config[needed] !== null) continue;
+    problems.push({
+      name: SETTINGS[needed].name,
+      given: '""',
+      rule: { en: `needed beside ${SETTINGS[key].name}`, pt: `necessário junto de ${SETTINGS[key].name}` },
+      example: SETTINGS[needed].example,
     });
   }
   if (config.userToken && !config.botLogin) {

@@ -1,5 +1,6 @@
 import type { ChatMessage } from "./domain/chat.ts";
-import type { SayOutcome, SupportKind } from "./domain/events.ts";
+import type { SayOutcome } from "./domain/events.ts";
+import type { Occurrence } from "./domain/occurrences.ts";
 
 /** The instant, from outside. Tests move it. */
 export interface Clock {
@@ -20,21 +21,9 @@ export interface Chance {
   uuid(): string;
 }
 
-/** What chat tells us. `channelLogin` is lower case; `channelId` is the broadcaster id as text. */
-export type ChatInbound =
+/** What Twitch tells us, over whichever transport. `channelLogin` is lower case; `channelId` is the broadcaster id as text. */
+export type TwitchInbound =
   | { kind: "message"; message: ChatMessage }
-  | {
-      kind: "support";
-      channelId: string;
-      chatterId: string;
-      login: string;
-      name: string;
-      support: SupportKind;
-      amount: number;
-      months: number | null;
-      text: string;
-    }
-  | { kind: "raid"; channelId: string; fromLogin: string; fromName: string; viewers: number }
   | { kind: "message_deleted"; channelLogin: string; channelId: string | null; messageId: string }
   | {
       kind: "chatter_cleared";
@@ -44,12 +33,28 @@ export type ChatInbound =
       login: string | null;
       seconds: number | null;
     }
+  /** Something that the channel's timeline keeps; it may be told more than once, and over more than one surface. */
+  | { kind: "occurrence"; channelId: string; occurrence: Occurrence }
   | { kind: "joined"; channelLogin: string; channelId: string }
   | { kind: "left"; channelLogin: string; reason: string }
   | { kind: "join_failed"; channelLogin: string; reason: string }
   | { kind: "connected"; login: string | null; anonymous: boolean }
   | { kind: "disconnected"; reason: string }
   | { kind: "login_failed"; reason: string };
+
+/** Who speaks in chat. */
+export interface ChatIdentity {
+  login: string;
+  /** Null while it is not known. */
+  userId: string | null;
+  /** A token that should work. Null: there is none now, and chat is read anonymously meanwhile. */
+  token(): Promise<string | null>;
+  /** Twitch refused this token at the login: another one, or null. */
+  renew(refused: string): Promise<string | null>;
+}
+
+/** How many channels of so many may be joined now, by the account's limit, and when the next one may (0: all). */
+export type TakeJoins = (wanted: number) => Promise<{ count: number; waitMs: number }>;
 
 /** How the connection to chat is, with the reason when it is not well. */
 export interface ChatStatus {
@@ -73,6 +78,8 @@ export interface Chat {
   start(): void;
   /** The wanted set; joined within Twitch's limits, in this order, and again after each reconnect. */
   setChannels(logins: readonly string[]): void;
+  /** Who we are from now on has changed (signed in, removed, another account): connects anew. */
+  renew(): void;
   /** Sends one line, already fit for chat. Never throws for what Twitch answers. `isModerator` widens the limiter's bucket. */
   say(line: { channelLogin: string; text: string; replyToId: string | null }): Promise<SayOutcome>;
   /** Whether our account is moderator or broadcaster there (USERSTATE); false when not known. */

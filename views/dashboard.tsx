@@ -1,7 +1,8 @@
 import type { TimelineEvent } from "../src/domain/events.ts";
-import type { ChannelSummary, ChannelView } from "../src/domain/snapshots.ts";
+import type { ChannelSummary, ChannelView, FeatureGap, TwitchSignin } from "../src/domain/snapshots.ts";
 import { type DashboardPageName, Frame, type PageFrame } from "./frame.tsx";
 import { type Child, Html, type SafeHtml } from "./html.ts";
+import type { ConnectFault } from "./panels/accounts.tsx";
 import { ChannelsPanels } from "./panels/channels.tsx";
 import { ChatPanel } from "./panels/chat.tsx";
 import { FirstSteps } from "./panels/first-steps.tsx";
@@ -10,6 +11,7 @@ import { type ApiTokenRow, type SessionRow, SettingsPanels } from "./panels/sett
 import { StatusPanel } from "./panels/status.tsx";
 import { pace, StripPart, TapePart } from "./panels/strip.tsx";
 import { TimelinePanel } from "./panels/timeline.tsx";
+import { TwitchSigninPanels } from "./panels/twitch-signin.tsx";
 
 export type { PageFrame } from "./frame.tsx";
 export type { Fault } from "./panels/hud.tsx";
@@ -25,19 +27,25 @@ export interface DashboardProps extends PageFrame {
   hudUrl: string | null;
   /** Where the page's stream begins. */
   cursor: string;
+  /** What is off for want of a Twitch account or a permission. */
+  gaps: readonly FeatureGap[];
+  /** Whether people can sign in with Twitch: a client id is set. */
+  canConnect: boolean;
+  /** The sign-in with Twitch that its page shows. */
+  signin?: TwitchSignin | null;
   tokens?: readonly ApiTokenRow[];
   sessions?: readonly SessionRow[];
   /** A token just made: shown this once. */
   newToken?: string | null;
   /** Forms that were refused, when they were sent without htmx. */
-  faults?: { join?: Fault; hud?: Fault; token?: Fault };
+  faults?: { join?: Fault; hud?: Fault; token?: Fault; connect?: ConnectFault };
 }
 
 /** Every page of the dashboard. */
 export function DashboardPage(p: DashboardProps): SafeHtml {
   const { words, focused } = p;
-  const content = { operate: Operate, channels: Channels, settings: Settings }[p.page];
-  const place = words.say(`nav.${p.page}`);
+  const content = { operate: Operate, channels: Channels, settings: Settings, signin: Signin }[p.page];
+  const place = p.page === "signin" ? words.say("twitch.connect") : words.say(`nav.${p.page}`);
   const title = p.page === "operate" && focused ? `${focused.summary.login} · ${place}` : place;
   return (
     <Frame {...p} title={title} focused={focused?.summary ?? null}>
@@ -127,8 +135,23 @@ function Channels(p: DashboardProps): SafeHtml {
         now={p.now}
         channels={p.channels}
         focused={p.focused?.summary.login ?? null}
+        gaps={p.gaps}
         fault={p.faults?.join ?? null}
       />
+    </>
+  );
+}
+
+function Signin(p: DashboardProps): SafeHtml {
+  const { words } = p;
+  return (
+    <>
+      <Console {...p} />
+      <div class="page-head">
+        <h1>{words.say("twitch.connect")}</h1>
+        <p>{words.say("twitch.signin.intro")}</p>
+      </div>
+      {p.signin ? <TwitchSigninPanels words={words} now={p.now} signin={p.signin} accounts={p.accounts} /> : null}
     </>
   );
 }
@@ -151,10 +174,14 @@ function Settings(p: DashboardProps): SafeHtml {
         path={p.path}
         login={p.focused?.summary.login ?? null}
         hudUrl={p.hudUrl}
+        accounts={p.accounts}
+        gaps={p.gaps}
+        canConnect={p.canConnect}
         tokens={p.tokens ?? []}
         sessions={p.sessions ?? []}
         newToken={p.newToken ?? null}
         fault={p.faults?.token ?? null}
+        connectFault={p.faults?.connect ?? null}
       />
     </>
   );

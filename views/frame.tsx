@@ -1,8 +1,9 @@
-import type { ChannelSummary, SystemStatus } from "../src/domain/snapshots.ts";
+import type { AccountSummary, ChannelSummary, SystemStatus } from "../src/domain/snapshots.ts";
 import { Dot, Face, Icon, Mark } from "./components.tsx";
 import { type Child, Html, type SafeHtml } from "./html.ts";
 import type { IconName } from "./icons.ts";
 import { Document } from "./layout.tsx";
+import { AccountBanner } from "./panels/account-banner.tsx";
 import { channelLevel } from "./panels/channels.tsx";
 import type { Theme } from "./panels/settings.tsx";
 import { LookButtons } from "./plain.tsx";
@@ -17,11 +18,13 @@ export interface PageFrame {
   zone: string;
   now: Date;
   system: SystemStatus;
+  /** Twitch accounts: one that must sign in again is named on every page. */
+  accounts: readonly AccountSummary[];
   /** The page's own path and query: where forms that change the appearance come back to. */
   path: string;
 }
 
-export type DashboardPageName = "operate" | "channels" | "settings";
+export type DashboardPageName = "operate" | "channels" | "settings" | "signin";
 
 interface FrameProps extends PageFrame {
   page: DashboardPageName;
@@ -33,7 +36,7 @@ interface FrameProps extends PageFrame {
   children: Child;
 }
 
-const PLACES: readonly { page: DashboardPageName; icon: IconName; path: string }[] = [
+const PLACES: readonly { page: Exclude<DashboardPageName, "signin">; icon: IconName; path: string }[] = [
   { page: "operate", icon: "gauge", path: "/dashboard" },
   { page: "channels", icon: "radio-tower", path: "/dashboard/channels" },
   { page: "settings", icon: "settings-2", path: "/dashboard/settings" },
@@ -47,6 +50,7 @@ const STREAM_CONFIG = JSON.stringify({
 /** The shell: top bar, rail, main, the stream, what floats. */
 export function Frame(p: FrameProps): SafeHtml {
   const { words } = p;
+  const here = p.page === "signin" ? "settings" : p.page;
   const query = p.focused ? `?channel=${encodeURIComponent(p.focused.login)}` : "";
   return (
     <Document words={words} title={p.title} theme={p.theme} class="app" scripts="live" zone={p.zone}>
@@ -58,7 +62,7 @@ export function Frame(p: FrameProps): SafeHtml {
         <ul>
           {PLACES.map(({ page, icon, path }) => (
             <li class={page === "settings" ? "last" : undefined}>
-              <a href={path + query} aria-current={page === p.page ? "page" : undefined}>
+              <a href={path + query} aria-current={page === here ? "page" : undefined}>
                 <Icon name={icon} />
                 {words.say(`nav.${page}`)}
               </a>
@@ -136,6 +140,9 @@ function Banners(p: FrameProps): SafeHtml {
           {words.say("lost.reload")}
         </a>
       </div>
+      <div id="account-banner" role="status">
+        <AccountBanner words={words} accounts={p.accounts} />
+      </div>
     </>
   );
 }
@@ -169,9 +176,13 @@ function Menus(p: FrameProps): SafeHtml {
         </a>
       </div>
       <div class="menu account" id="account-menu" role="dialog" popover="auto" aria-label={words.say("top.account")}>
-        <p class="only-phone row">
+        <div class="only-phone row">
           <LookButtons words={words} theme={p.theme} path={p.path} phone />
-        </p>
+        </div>
+        <a class="btn bare wide" href="/dashboard/settings#twitch">
+          <Icon name="radio-tower" />
+          {words.say("twitch.title")}
+        </a>
         <form method="post" action="/signout">
           <button class="btn wide" type="submit">
             <Icon name="log-out" />

@@ -1,8 +1,11 @@
 import type { HistoryLine } from "../src/domain/chat.ts";
 import type { TimelineEvent } from "../src/domain/events.ts";
-import type { ChannelFigures, ChannelSummary, SystemStatus } from "../src/domain/snapshots.ts";
+import type { AccountSummary, ChannelFigures, ChannelSummary, FeatureGap, SystemStatus } from "../src/domain/snapshots.ts";
 import { Ago } from "./components.tsx";
 import { type Child, Html, type SafeHtml } from "./html.ts";
+import { AccountBanner } from "./panels/account-banner.tsx";
+import { AccountGaps } from "./panels/account-gaps.tsx";
+import { AccountCount, AccountRows } from "./panels/accounts.tsx";
 import { ChannelCount, ChannelRows } from "./panels/channels.tsx";
 import { ChatRows, lineId, Removed, tookId } from "./panels/chat.tsx";
 import { HudRow } from "./panels/hud.tsx";
@@ -18,6 +21,7 @@ export { HudForm, HudRow } from "./panels/hud.tsx";
 export { StatusPart } from "./panels/status.tsx";
 export { StripPart, TapePart } from "./panels/strip.tsx";
 export { TimelineRow } from "./panels/timeline.tsx";
+export { SIGNIN_TARGET, SigninGone, SigninState } from "./panels/twitch-signin.tsx";
 
 /** The elements of a dashboard page that the stream writes to. A page that has not got one of them ignores what is for it. */
 export const TARGETS = {
@@ -32,6 +36,10 @@ export const TARGETS = {
   partsCount: "#status-count",
   channels: "#channel-rows",
   channelsCount: "#channels-count",
+  accountBanner: "#account-banner",
+  accounts: "#accounts",
+  accountsCount: "#accounts-count",
+  accountGaps: "#account-gaps",
 } as const;
 
 /** How a partial is put into its target; `innerMorph` keeps focus, selection and open disclosures. */
@@ -145,12 +153,27 @@ export function ChannelsPartial(p: {
   words: Words;
   now: Date;
   channels: readonly ChannelSummary[];
+  gaps?: readonly FeatureGap[];
   focused?: string | null;
 }): SafeHtml {
   return (
     <>
       {partial(TARGETS.channels, "innerMorph", <ChannelRows {...p} />)}
       {partial(TARGETS.channelsCount, "innerHTML", <ChannelCount {...p} />)}
+    </>
+  );
+}
+
+/** The Twitch accounts, what is off for want of one, and the banner that names those that must sign in again. */
+export function AccountsPartial(
+  p: Reader & { now: Date; accounts: readonly AccountSummary[]; gaps: readonly FeatureGap[]; canConnect: boolean },
+): SafeHtml {
+  return (
+    <>
+      {partial(TARGETS.accountBanner, "innerMorph", <AccountBanner {...p} />)}
+      {partial(TARGETS.accounts, "innerMorph", <AccountRows {...p} />)}
+      {partial(TARGETS.accountsCount, "innerHTML", <AccountCount {...p} />)}
+      {partial(TARGETS.accountGaps, "innerMorph", <AccountGaps {...p} />)}
     </>
   );
 }

@@ -7,7 +7,7 @@ const world = await startWorld({ purpose: "replay", openChannels: true });
 world.addUser({ login: BOT });
 const { accessToken } = world.issueToken(BOT);
 process.stdout.write(
-  `${JSON.stringify({ port: world.port, ircUrl: world.urls.irc, modelUrl: world.urls.model, token: accessToken })}\n`,
+  `${JSON.stringify({ port: world.port, urls: world.urls, modelUrl: world.urls.model, token: accessToken })}\n`,
 );
 
 const CHATTERS = 2_000;

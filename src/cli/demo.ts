@@ -5,8 +5,9 @@ import type { Words } from "../../views/words/index.ts";
 import { createApp } from "../app.ts";
 import { readConfig } from "../config.ts";
 import { createLog, systemTime } from "../system.ts";
-import { startDirector, startWorld } from "../world/index.ts";
+import { PUBLIC_CLIENT, startDirector, startWorld } from "../world/index.ts";
 import type { Console } from "./console.ts";
+import { pretendUrls } from "./pretend.ts";
 import { greet, stop, untilStopped } from "./serve.ts";
 
 const BOT = "byte_demo";
@@ -43,8 +44,8 @@ export async function demo(_args: readonly string[], words: Words, console: Cons
       {
         ...pick(given),
         dataDir: folder,
-        ircUrl: world.urls.irc,
-        allowPretend: true,
+        ...pretendUrls(world),
+        clientId: PUBLIC_CLIENT.clientId,
         botLogin: BOT,
         userToken: world.issueToken(BOT).accessToken,
         channelLogins: CHANNELS.map((channel) => channel.login),

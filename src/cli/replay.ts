@@ -10,6 +10,7 @@ import { countLines } from "../store/chat.ts";
 import { createLog, systemTime } from "../system.ts";
 import { startWorld, type World } from "../world/index.ts";
 import type { Console } from "./console.ts";
+import { pretendUrls } from "./pretend.ts";
 import { RECORDING_BYTES_MAX, type RecordedLine, readRecording } from "./recording.ts";
 import { greet, stop, untilStopped } from "./serve.ts";
 
@@ -41,7 +42,13 @@ export async function replay(args: readonly string[], words: Words, console: Con
   const { lines, skipped } = readRecording(text, { channelLogin: asked.channel, channelId });
 
   const stopped = untilStopped(console, log);
-  const config = readConfig(console.environment, { ircUrl: world.urls.irc, allowPretend: true, userToken: null, botLogin: null });
+  const config = readConfig(console.environment, {
+    ...pretendUrls(world),
+    chatMode: "irc",
+    userToken: null,
+    refreshToken: null,
+    botLogin: null,
+  });
   const app = await createApp({ config, log, isDemo: true, onlyChannel: asked.channel });
   try {
     if (asked.keep) await greet(app, config, words, console);

@@ -19,6 +19,10 @@ import type { SilenceReason } from "./events.ts";
 /** Silences of one channel that the timeline is told of in a minute; the others are counted only. */
 const SILENCES_TOLD_MAX = 30;
 const MINUTE_MS = 60_000;
+/** A chat is taken for shared this long after a line that showed it: sessions end without a word in chat. */
+const SHARED_FOR_MS = 5 * MINUTE_MS;
+/** That replies are seen in the guests' chats is told at most this often. */
+const SHARED_TOLD_EVERY_MS = 30 * MINUTE_MS;
 
 type ReplyReady = Extract<Inbound, { kind: "reply_ready" }>;
 
@@ -61,7 +65,14 @@ export function settleReply(state: ChannelState, inbound: Settled, now: Date): [
     lastReply: text,
     lastReplyAt: now,
   };
-  return [next, [{ kind: "record", line }, sent, { kind: "save_state", saved: savedChannel(next) }]];
+  return tellIfShared(next, [{ kind: "record", line }, sent, { kind: "save_state", saved: savedChannel(next) }], now);
+}
+
+/** A reply in a shared chat was seen by the guests' viewers, unless it could be kept in its room (F28). */
+function tellIfShared(state: ChannelState, effects: Effect[], now: Date): [ChannelState, Effect[]] {
+  if (state.settings.canSendSourceOnly || !isWithin(state.sharedAt, SHARED_FOR_MS, now)) return [state, effects];
+  if (isWithin(state.sharedToldAt, SHARED_TOLD_EVERY_MS, now)) return [state, effects];
+  return [{ ...state, sharedToldAt: now }, [...effects, happened({ type: "chat.shared_visible" }, null)]];
 }
 
 function replyLine(

@@ -1,6 +1,8 @@
 import type { ChatMessage, HistoryLine } from "./chat.ts";
 import { clip, plain } from "./chat-text.ts";
-import type { Actor, EventBody, ReplyRoute, SayOutcome, SilenceReason, SupportKind } from "./events.ts";
+import type { Actor, EventBody, ReplyRoute, SayOutcome, SilenceReason } from "./events.ts";
+import { type KnownOccurrence, type ToldOccurrence, withTold } from "./known-occurrences.ts";
+import type { Occurrence } from "./occurrences.ts";
 import type { Reply } from "./replies.ts";
 import type { CallNames } from "./triggers.ts";
 
@@ -20,6 +22,8 @@ export interface ChannelSettings {
   chatterCooldownMs: number;
   /** Logins that are never answered, beside those that everybody knows (`KNOWN_BOTS`). */
   knownBots: readonly string[];
+  /** True when replies stay in their own room of a shared chat, which takes an app token. */
+  canSendSourceOnly: boolean;
 }
 
 /** Our account at Twitch; null what is not known yet. */
@@ -101,6 +105,12 @@ export interface ChannelState {
   readonly counters: ChannelCounters;
   /** Silences told in the running minute: a flood of calls must not flood the timeline. */
   readonly told: { since: Date; count: number } | null;
+  /** What Twitch told beside chat, so that its other reports of it are known again; oldest first. */
+  readonly known: readonly KnownOccurrence[];
+  /** When a line last showed that the room's chat is shared with other rooms. */
+  readonly sharedAt: Date | null;
+  /** When it was last told that replies are seen there, too. */
+  readonly sharedToldAt: Date | null;
 }
 
 /** What survives a restart beside the history. Small: goes into a row. */
@@ -110,16 +120,16 @@ export interface SavedChannel {
   lastMessageAt: Date | null;
 }
 
-/** What was known before a restart: the newest stored lines, oldest first, and the saved row. */
+/** What was known before a restart: the newest stored lines and told occurrences, oldest first, and the saved row. */
 export interface RestoredContext {
   lines: readonly HistoryLine[];
   saved: SavedChannel | null;
+  told: readonly ToldOccurrence[];
 }
 
 export type Inbound =
   | { kind: "message"; message: ChatMessage; traceId: string }
-  | { kind: "support"; support: SupportKind; login: string; name: string; amount: number; months: number | null; text: string }
-  | { kind: "raid"; fromLogin: string; fromName: string; viewers: number }
+  | { kind: "occurrence"; occurrence: Occurrence }
   | { kind: "message_deleted"; messageId: string }
   /** Both ids null: the whole chat was cleared. `seconds` null: banned (or cleared). */
   | { kind: "chatter_cleared"; chatterId: string | null; login: string | null; seconds: number | null }
@@ -156,8 +166,15 @@ export type Effect =
   | { kind: "answer_builtin"; traceId: string; command: BuiltinAnswer; route: ReplyRoute; asker: Asker; askedAt: Date }
   | { kind: "manage"; traceId: string; action: "join" | "part" | "channels"; login: string | null; by: Actor; askedAt: Date }
   | { kind: "say"; traceId: string; text: Reply; replyToId: string; route: ReplyRoute; latencyMs: number; askedAt: Date }
-  | { kind: "happened"; body: EventBody; traceId: string | null }
+  /** `told` when Twitch may report the same again. */
+  | { kind: "happened"; body: EventBody; traceId: string | null; told?: ToldAs }
   | { kind: "save_state"; saved: SavedChannel };
+
+/** How a row of the timeline is known again: by what it means, and (when Twitch named the report) by a key that is written once. */
+export interface ToldAs {
+  meaning: string;
+  writeKey: string | null;
+}
 
 /** What is answered without a model: `not_owner` to somebody who may not manage channels. */
 export type BuiltinAnswer = "help" | "status" | "not_owner";
@@ -201,6 +218,9 @@ export function emptyChannel(
     lastMessageAt: null,
     counters: NO_COUNTS,
     told: null,
+    known: [],
+    sharedAt: null,
+    sharedToldAt: null,
   };
   return restored ? restore(state, restored) : state;
 }
@@ -242,6 +262,7 @@ export function restore(state: ChannelState, restored: RestoredContext): Channel
     lastReply: state.lastReply ?? saved?.lastReply ?? null,
     lastReplyAt: state.lastReplyAt ?? saved?.lastReplyAt ?? null,
     lastMessageAt: state.lastMessageAt ?? saved?.lastMessageAt ?? null,
+    known: withTold(state.known, restored.told),
   };
 }
 

@@ -1,5 +1,6 @@
 import { failReply, sayReply, settleReply } from "./channel-answers.ts";
 import { answerCall } from "./channel-calls.ts";
+import { tellOccurrence } from "./channel-occurrences.ts";
 import { clearChatter, dropAsks, remove, wasRemoved } from "./channel-removals.ts";
 import {
   type ChannelState,
@@ -15,6 +16,7 @@ import {
 } from "./channel-state.ts";
 import type { Badge, ChatMessage, HistoryLine } from "./chat.ts";
 import { isKnownBot } from "./loops.ts";
+import type { Occurrence } from "./occurrences.ts";
 import { findCall } from "./triggers.ts";
 
 export { ASKS_MAX } from "./channel-calls.ts";
@@ -33,24 +35,22 @@ export type {
   Removal,
   RestoredContext,
   SavedChannel,
+  ToldAs,
 } from "./channel-state.ts";
 export { CONTEXT_LINES_MAX, contextOf, emptyChannel, savedChannel } from "./channel-state.ts";
 
 const NO_BADGES: readonly Badge[] = [];
+/** The account by which Twitch shows anonymous cheers in chat. */
+const ANONYMOUS_CHEERER = "ananonymouscheerer";
+const NOBODY = { userId: "", login: "", name: "" };
 
 /** What `inbound` means to the channel at `now`: the channel as it is then, and what is to be done, in order. */
 export function receive(state: ChannelState, inbound: Inbound, now: Date): [ChannelState, Effect[]] {
   switch (inbound.kind) {
     case "message":
       return receiveMessage(state, inbound.message, inbound.traceId, now);
-    case "support": {
-      const { kind: _, support, ...rest } = inbound;
-      return [state, [happened({ type: "chat.support", kind: support, ...rest, text: eventText(rest.text) }, null)]];
-    }
-    case "raid": {
-      const { fromLogin, fromName, viewers } = inbound;
-      return [state, [happened({ type: "chat.raid", fromLogin, fromName, viewers }, null)]];
-    }
+    case "occurrence":
+      return tellOccurrence(state, inbound.occurrence, now);
     case "message_deleted":
       return remove(state, { kind: "message", messageId: inbound.messageId, at: now }, now);
     case "chatter_cleared":
@@ -78,13 +78,13 @@ function receiveMessage(state: ChannelState, message: ChatMessage, traceId: stri
   const call = findCall(message.text, state.names, message.replyToId !== null);
   const isRemoved = state.removals.length > 0 && wasRemoved(state.removals, message.id);
   const line = lineOf(message, call ? traceId : null, isRemoved ? now : null);
-  const next = recorded(state, line);
+  const next = recorded(state, line, message.sourceChannelId === null ? null : now);
   const effects: Effect[] = [{ kind: "record", line }];
   if (call === null && !message.isFirst && message.bits === 0) return [next, effects];
   if (!isViewer(next, message)) return [next, effects];
 
-  tellOfMessage(message, effects);
-  return call ? answerCall(next, message, call.prompt, traceId, effects, now) : [next, effects];
+  const told = tellOfMessage(next, message, effects, now);
+  return call ? answerCall(told, message, call.prompt, traceId, effects, now) : [told, effects];
 }
 
 /** Twitch may deliver a line more than once. */
@@ -125,12 +125,14 @@ function badgesOf(message: ChatMessage): readonly Badge[] {
   return badges;
 }
 
-function recorded(state: ChannelState, line: HistoryLine): ChannelState {
+/** `sharedAt` when the line shows that the chat is shared. */
+function recorded(state: ChannelState, line: HistoryLine, sharedAt: Date | null): ChannelState {
   const { counters } = state;
   return {
     ...state,
     recent: pushed(state.recent, line, CONTEXT_LINES_MAX),
     lastMessageAt: line.sentAt,
+    sharedAt: sharedAt ?? state.sharedAt,
     counters: { ...counters, messages: counters.messages + 1 },
   };
 }
@@ -143,12 +145,19 @@ function isViewer(state: ChannelState, message: ChatMessage): boolean {
   return !isCopy && !isKnownBot(message.login, state.settings.knownBots);
 }
 
-function tellOfMessage(message: ChatMessage, effects: Effect[]): void {
+/** Adds to `effects` what a line tells beside its words: somebody's first one, and a cheer, which may be reported elsewhere, too. */
+function tellOfMessage(state: ChannelState, message: ChatMessage, effects: Effect[], now: Date): ChannelState {
   const { login, displayName: name } = message;
-  const text = eventText(message.text);
-  if (message.isFirst) effects.push(happened({ type: "chat.first_message", login, name, text }, null));
-  if (message.bits > 0) {
-    const cheer = { kind: "cheer", login, name, amount: message.bits, months: null, text } as const;
-    effects.push(happened({ type: "chat.support", ...cheer }, null));
-  }
+  if (message.isFirst) effects.push(happened({ type: "chat.first_message", login, name, text: eventText(message.text) }, null));
+  if (message.bits === 0) return state;
+  const [next, told] = tellOccurrence(state, cheerOf(message), now);
+  effects.push(...told);
+  return next;
+}
+
+function cheerOf(message: ChatMessage): Occurrence {
+  const { id, chatterId: userId, login, displayName: name, bits: amount, text, sentAt: at } = message;
+  const by = login === ANONYMOUS_CHEERER ? NOBODY : { userId, login, name };
+  const origin = { source: "chat", id, at };
+  return { kind: "support", origin, support: "cheer", by, amount, months: null, tier: null, text, giftId: null, recipient: null };
 }

@@ -2,9 +2,9 @@
 export interface ChatMessage {
   /** Twitch's message id in this room. */
   id: string;
-  /** The same message's id in the room where it was written, when a shared chat carried it here; else null. */
+  /** In a shared chat: the message's id in the room where it was written (its own id, when that is this room); else null. */
   sourceId: string | null;
-  /** The room (broadcaster id) where it was written, when that is another one; else null. */
+  /** In a shared chat: the room (broadcaster id) where it was written, which may be this one; else null. */
   sourceChannelId: string | null;
   channelId: string;
   channelLogin: string;

@@ -1,3 +1,5 @@
+import type { AccountRole, Feature } from "./accounts.ts";
+
 /** Who did something, as the timeline keeps it. */
 export type Actor =
   | { kind: "system" }
@@ -32,8 +34,11 @@ export type SilenceReason =
   | "read_only"
   | "database_lost";
 
-/** A paid support of a channel: Twitch's own kinds, under one roof. */
-export type SupportKind = "sub" | "resub" | "gift" | "gift_bomb" | "cheer";
+/** A paid support of a channel: Twitch's own kinds, under one roof. `power_up` is bits spent on an effect, without a cheer. */
+export type SupportKind = "sub" | "resub" | "gift" | "gift_bomb" | "cheer" | "power_up";
+
+/** 1000, 2000, 3000, or Prime; null where there is none. Twitch may add others. */
+export type SubTier = string | null;
 
 /**
  * All that can happen, each with what it means. The words of the bus, the timeline, the HUD and
@@ -52,7 +57,31 @@ export type EventBody =
   | { type: "channel.added"; login: string; by: Actor }
   | { type: "channel.removed"; login: string; by: Actor }
   | { type: "chat.raid"; fromLogin: string; fromName: string; viewers: number }
-  | { type: "chat.support"; kind: SupportKind; login: string; name: string; amount: number; months: number | null; text: string }
+  /** `amount`: bits of a cheer, gifts of a bomb, else 1. `login` and `name` are "" when the giver is anonymous. */
+  | {
+      type: "chat.support";
+      kind: SupportKind;
+      login: string;
+      name: string;
+      amount: number;
+      months: number | null;
+      text: string;
+      /** Rows from before the field have none. */
+      tier?: SubTier;
+    }
+  | { type: "channel.followed"; login: string; name: string }
+  | { type: "channel.redeemed"; login: string; name: string; reward: string; cost: number; text: string }
+  | { type: "channel.updated"; title: string; category: string; language: string }
+  | { type: "stream.online"; streamId: string; startedAt: string }
+  | { type: "stream.offline"; streamId: string | null }
+  | { type: "stream.ad_break"; seconds: number; isAutomatic: boolean }
+  /** `phase` progress is told once per level. */
+  | { type: "stream.hype_train"; phase: "began" | "progressed" | "ended"; trainId: string; level: number; total: number }
+  /** `seconds` null: for good. */
+  | { type: "chat.banned"; login: string; name: string; by: string; reason: string; seconds: number | null }
+  | { type: "chat.unbanned"; login: string; name: string; by: string }
+  /** Replies reach the guests' chats, too: without an app token they cannot be kept here (F28). */
+  | { type: "chat.shared_visible" }
   | { type: "chat.first_message"; login: string; name: string; text: string }
   | { type: "chat.cleared"; login: string | null; seconds: number | null }
   | { type: "chat.overflow"; dropped: number }
@@ -66,6 +95,15 @@ export type EventBody =
       latencyMs: number;
     }
   | { type: "reply.dropped"; reason: SilenceReason; messageId: string }
+  | { type: "account.connected"; login: string; role: AccountRole; by: Actor }
+  | { type: "account.removed"; login: string; by: Actor }
+  /** A person must sign in again; `reason` is an `AuthFailureKind`. */
+  | { type: "account.login_needed"; login: string; reason: string }
+  | { type: "account.restored"; login: string }
+  /** One feature is off because its scope is missing, or Twitch refused it; the rest goes on. */
+  | { type: "feature.off"; feature: Feature; login: string; reason: string }
+  | { type: "eventsub.lost"; login: string; reason: string }
+  | { type: "eventsub.back"; login: string }
   | { type: "model.failed"; reason: SilenceReason; model: string }
   | { type: "model.breaker_opened"; failures: number; retryAt: string }
   | { type: "model.breaker_closed" }
@@ -97,6 +135,14 @@ export const HUD_LEVEL: Partial<Record<EventType, Level>> = {
   "chat.raid": "info",
   "chat.support": "ok",
   "chat.first_message": "info",
+  "channel.followed": "info",
+  "channel.redeemed": "info",
+  "stream.ad_break": "warn",
+  "stream.hype_train": "ok",
+  "chat.shared_visible": "warn",
+  "account.login_needed": "bad",
+  "account.restored": "ok",
+  "feature.off": "warn",
   "chat.disconnected": "bad",
   "chat.connected": "ok",
   "chat.login_failed": "bad",

@@ -229,13 +229,11 @@ export function toChatMessage(line: IrcLine, receivedAt: Date): ChatMessage | nu
 
   const text = said.startsWith(ACTION) ? actionText(said) : fitText(said);
   const login = prefix.nick.toLowerCase();
-  const sourceRoom = tags["source-room-id"];
-  const isCopy = sourceRoom !== "" && sourceRoom !== channelId;
 
   return {
     id,
-    sourceId: isCopy ? tags["source-id"] || null : null,
-    sourceChannelId: isCopy ? sourceRoom : null,
+    sourceId: tags["source-id"] || null,
+    sourceChannelId: tags["source-room-id"] || null,
     channelId,
     channelLogin: (room.charCodeAt(0) === HASH ? room.slice(1) : room).toLowerCase(),
     chatterId,

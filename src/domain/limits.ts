@@ -1,12 +1,14 @@
+import { bounded, instantAfter, kept, type Past, parsePast, union, waitUntilPast } from "./limit-windows.ts";
+
 /**
  * Twitch's limits of sending and joining, with room to spare: over them Twitch ignores the account for
- * up to an hour. They hold for the account, over all its connections.
+ * up to an hour. They hold for the account, over all its connections and all processes that speak for it.
  */
 
-/** One line that was sent, as the limiter remembers it. `at` in milliseconds. */
-interface Sent {
-  at: number;
+/** One line that was sent, as the limiter remembers it. */
+interface Sent extends Past {
   channelLogin: string;
+  /** Null when nobody will ask for duplicates. */
   text: string | null;
 }
 
@@ -67,7 +69,7 @@ export function markSent(
   now: Date,
   text: string | null = null,
 ): SendLimiter {
-  const at = now.getTime();
+  const at = instantAfter(limiter.sent, now.getTime(), SEND_WINDOW_MS);
   return { sent: kept(limiter.sent, { at, channelLogin, text }, SEND_WINDOW_MS, SENT_KEPT_MAX) };
 }
 
@@ -80,9 +82,29 @@ export function isDuplicate(limiter: SendLimiter, channelLogin: string, text: st
   );
 }
 
+/** What either of the two knows of: two processes with one account each know a part. Texts are no part of it. */
+export function mergeLimiters(one: SendLimiter, other: SendLimiter, now: Date): SendLimiter {
+  const nameOf = ({ at, channelLogin }: Sent) => `${at} ${channelLogin}`;
+  return { sent: bounded(union(one.sent, other.sent, nameOf), now.getTime(), SEND_WINDOW_MS, SENT_KEPT_MAX) };
+}
+
+/** A limiter out of the database; null for what is none. */
+export function parseLimiter(value: unknown): SendLimiter | null {
+  const sent = parsePast(value, "sent", SENT_KEPT_MAX, (at, { channelLogin }): Sent | null =>
+    typeof channelLogin === "string" ? { at, channelLogin, text: null } : null,
+  );
+  return sent === null ? null : { sent };
+}
+
+/** As if all that Twitch allows had been sent just now: for when nobody knows what was. */
+export function fullLimiter(now: Date): SendLimiter {
+  const line: Sent = { at: now.getTime(), channelLogin: "", text: null };
+  return { sent: Array.from({ length: SENDS_AS_MODERATOR_MAX }, () => line) };
+}
+
 /** The joins of late. A value: `markJoined` gives the next one. */
 export interface JoinLimiter {
-  readonly joined: readonly { at: number }[];
+  readonly joined: readonly Past[];
 }
 
 /** Twitch counts joins over 10 s. */
@@ -103,22 +125,34 @@ export function whenMayJoin(limiter: JoinLimiter, now: Date): { waitMs: number }
 
 /** The limiter after one channel was joined at `now`. */
 export function markJoined(limiter: JoinLimiter, now: Date): JoinLimiter {
-  return { joined: kept(limiter.joined, { at: now.getTime() }, JOIN_WINDOW_MS, JOINED_KEPT_MAX) };
+  const at = instantAfter(limiter.joined, now.getTime(), JOIN_WINDOW_MS);
+  return { joined: kept(limiter.joined, { at }, JOIN_WINDOW_MS, JOINED_KEPT_MAX) };
 }
 
-/**
- * How long until the entry that decides has left the window; there is room when there is none. When the
- * clock was set back by more than the window, what seems to lie ahead is no longer believed, so that the
- * wait never exceeds two windows.
- */
-function waitUntilPast(deciding: { at: number } | undefined, windowMs: number, nowMs: number): number {
-  if (!deciding || deciding.at > nowMs + windowMs) return 0;
-  return Math.max(0, deciding.at + windowMs - nowMs);
+/** As many of `wanted` joins as may be done at `now`, and how long the next one waits (0: all were done). */
+export function takeJoins(limiter: JoinLimiter, wanted: number, now: Date): { next: JoinLimiter; count: number; waitMs: number } {
+  let next = limiter;
+  for (let count = 0; count < wanted; count++) {
+    const { waitMs } = whenMayJoin(next, now);
+    if (waitMs > 0) return { next, count, waitMs };
+    next = markJoined(next, now);
+  }
+  return { next, count: wanted, waitMs: 0 };
 }
 
-/** `past` with `next`, without what has left the window, at most `max` of them. */
-function kept<T extends { at: number }>(past: readonly T[], next: T, windowMs: number, max: number): T[] {
-  const recent = past.filter((entry) => entry.at > next.at - windowMs);
-  recent.push(next);
-  return recent.length > max ? recent.slice(-max) : recent;
+/** What either of the two knows of. */
+export function mergeJoinLimiters(one: JoinLimiter, other: JoinLimiter, now: Date): JoinLimiter {
+  const both = union(one.joined, other.joined, ({ at }) => String(at));
+  return { joined: bounded(both, now.getTime(), JOIN_WINDOW_MS, JOINED_KEPT_MAX) };
+}
+
+/** A limiter out of the database; null for what is none. */
+export function parseJoinLimiter(value: unknown): JoinLimiter | null {
+  const joined = parsePast(value, "joined", JOINED_KEPT_MAX, (at): Past => ({ at }));
+  return joined === null ? null : { joined };
+}
+
+/** As if all that Twitch allows had been joined just now. */
+export function fullJoinLimiter(now: Date): JoinLimiter {
+  return { joined: Array.from({ length: JOINS_MAX }, () => ({ at: now.getTime() })) };
 }

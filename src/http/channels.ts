@@ -17,9 +17,6 @@ export const controlBody = z.strictObject({
 });
 export const channelQuery = z.strictObject({ channel: channelField });
 
-/** Every answer of channel control says how chat is read; the earlier system had others. */
-export const CHAT_MODE = "irc";
-
 type ControlAction = "list" | "join" | "part";
 
 /** What may be written for each action, in English and Portuguese, as the earlier system had it. */
@@ -75,7 +72,8 @@ async function control(http: HttpContext, request: Request, { action, channel }:
   const words = http.wordsOf(request);
   const answer = (message: string) => {
     const channels = http.deps.channels.list().map(({ login }) => login);
-    return json({ ok: true, action, channels, message, mode: CHAT_MODE });
+    // Every answer of channel control says how chat is read, as the earlier system's did.
+    return json({ ok: true, action, channels, message, mode: http.deps.accounts.chatMode });
   };
   if (action === "list")
     return answer(words.sayOr("api.channels_listed", "channels.title", { count: http.deps.channels.list().length }));

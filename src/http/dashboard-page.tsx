@@ -19,7 +19,7 @@ const LINES = 200;
 const EVENTS = 100;
 const HUD_EVENTS = 50;
 
-type Extras = Pick<DashboardProps, "newToken" | "faults">;
+type Extras = Pick<DashboardProps, "newToken" | "faults" | "signin">;
 
 /** A page of the dashboard, with the channel in focus: the one in the URL, else the last one looked at, else the first. */
 export async function dashboardPage(
@@ -52,6 +52,9 @@ export async function dashboardPage(
       hud={shown.hud}
       hudUrl={summary === null ? null : await hudUrlOf(http, request, summary.login)}
       cursor={encodeCursor(shown.cursor)}
+      accounts={deps.accounts.list()}
+      gaps={deps.accounts.gaps()}
+      canConnect={deps.accounts.canConnect}
       {...lists}
       {...extras}
     />

@@ -35,7 +35,15 @@ export function dashboardRoutes(http: HttpContext) {
     .get("/dashboard/components", ({ request }) => {
       if (!deps.config.isDevelopment) throw new AppError("not_found", "not_found");
       const { theme, zone } = preferencesOf(request);
-      const frame = { words: http.wordsOf(request), theme, zone, now: deps.clock.now(), system: deps.status() };
+      const { clock, accounts } = deps;
+      const frame = {
+        words: http.wordsOf(request),
+        theme,
+        zone,
+        now: clock.now(),
+        system: deps.status(),
+        accounts: accounts.list(),
+      };
       return page(<ComponentsPage {...frame} path="/dashboard/components" />);
     })
     .post("/dashboard/channels", async ({ request }) => join(http, request, (await readForm(request, joinForm)).login))

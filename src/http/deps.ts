@@ -1,5 +1,14 @@
+import type { AccountRole, Tier } from "../domain/accounts.ts";
 import type { Actor, TimelineEvent } from "../domain/events.ts";
-import type { ChannelFigures, ChannelSummary, PartStatus, SystemStatus } from "../domain/snapshots.ts";
+import type {
+  AccountSummary,
+  ChannelFigures,
+  ChannelSummary,
+  FeatureGap,
+  PartStatus,
+  SystemStatus,
+  TwitchSignin,
+} from "../domain/snapshots.ts";
 import type { Chance, Clock, Log } from "../ports.ts";
 import type { Bus } from "../runtime/bus.ts";
 import type { Db } from "../store/db.ts";
@@ -35,6 +44,28 @@ export interface ChannelControl {
   figures(channelId: string): Promise<ChannelFigures>;
 }
 
+/** Twitch accounts as the HTTP layer may steer them; the runtime is the real one. */
+export interface AccountControl {
+  list(): readonly AccountSummary[];
+  /** What is off for want of an account or a scope, in the channels we hold. */
+  gaps(): readonly FeatureGap[];
+  /** Whether a client id is set: without one nobody can sign in. */
+  readonly canConnect: boolean;
+  /** How chat is read and sent. */
+  readonly chatMode: "irc" | "eventsub";
+  /**
+   * Begins a sign-in by device code. Throws `invalid` (`auth_client_missing`, `auth_tiers_missing`), or `unavailable` with
+   * `auth_<kind>` when Twitch refuses to begin one, or `too_many` (`auth_signins_many`) above five at once.
+   */
+  connect(asked: { role: AccountRole; tiers: readonly Tier[]; by: Actor }): Promise<TwitchSignin>;
+  /** A sign-in that waits, or ended within the last minutes. */
+  findSignin(id: string): TwitchSignin | null;
+  /** Stops waiting. */
+  cancel(id: string): void;
+  /** Revokes the account's tokens at Twitch and forgets them. Throws `not_found` (`account_unknown`), `conflict` (`account_of_environment`). */
+  disconnect(userId: string, by: Actor): Promise<void>;
+}
+
 /** All that the HTTP layer needs; `app.ts` gives it. */
 export interface HttpDeps {
   config: HttpConfig;
@@ -44,6 +75,7 @@ export interface HttpDeps {
   log: Log;
   bus: Bus;
   channels: ChannelControl;
+  accounts: AccountControl;
   /** 32 bytes that sign HUD tokens; the same after a restart. */
   key: Uint8Array;
   status(): SystemStatus;

@@ -183,7 +183,7 @@ export class Hub {
   }
 
   #take(message: BusMessage): void {
-    if (message.kind === "channels_changed" || message.kind === "status_changed") return this.#statusChanged();
+    if (!("channelId" in message || "event" in message)) return this.#statusChanged();
     const channelId = message.kind === "event" ? message.event.channelId : message.channelId;
     this.#feeds.take(message, channelId);
     for (const view of this.#views.values()) {

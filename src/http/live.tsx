@@ -1,5 +1,6 @@
 import { Html, render } from "../../views/html.ts";
 import {
+  AccountsPartial,
   ChannelsPartial,
   ChatPartial,
   DeletedMark,
@@ -29,7 +30,7 @@ const valuesOf = <T,>(items: readonly LogItem<T>[]): T[] => items.map((item) => 
 
 /** Draws what the streams show, with the components of the pages themselves. */
 export function createLiveRenderer(deps: HttpDeps): LiveRenderer {
-  const { channels, clock } = deps;
+  const { accounts, channels, clock } = deps;
   const figuresOf = createFiguresReader(deps);
 
   return {
@@ -80,8 +81,14 @@ export function createLiveRenderer(deps: HttpDeps): LiveRenderer {
         ["figures", render(<FiguresPartial {...reader} summary={summary} figures={figures} channelCount={list.length} />)],
       ]);
       if (what === "figures") return parts;
+      const gaps = accounts.gaps();
+      const { canConnect } = accounts;
       parts.set("status", render(<StatusPartial {...reader} />));
-      parts.set("channels", render(<ChannelsPartial {...reader} channels={list} focused={summary?.login ?? null} />));
+      parts.set("channels", render(<ChannelsPartial {...reader} channels={list} gaps={gaps} focused={summary?.login ?? null} />));
+      parts.set(
+        "accounts",
+        render(<AccountsPartial {...reader} accounts={accounts.list()} gaps={gaps} canConnect={canConnect} />),
+      );
       return parts;
     },
   };

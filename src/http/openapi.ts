@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
+import { signinBody } from "./accounts.ts";
 import { channelQuery, controlBody } from "./channels.ts";
 import type { HttpContext } from "./context.ts";
 import { historyQuery, timelineQuery } from "./history.ts";
@@ -8,7 +9,8 @@ import { json } from "./page.ts";
 
 /** An operation of the API for programs: what goes in, by the schemas that judge it, and what it is for. */
 interface Operation {
-  method: "get" | "post";
+  method: "get" | "post" | "delete";
+  /** As the router has it: `:name` is a part of the path that varies. */
   path: string;
   summary: string;
   query?: z.ZodObject;
@@ -26,6 +28,11 @@ export const OPERATIONS: readonly Operation[] = [
   { method: "post", path: "/api/channel-control", summary: "Lists, joins or leaves.", body: controlBody },
   { method: "get", path: "/api/chat/history", summary: "Chat lines, oldest first.", query: historyQuery },
   { method: "get", path: "/api/timeline", summary: "What happened, oldest first.", query: timelineQuery },
+  { method: "get", path: "/api/twitch/accounts", summary: "The Twitch accounts, and what is off for want of one." },
+  { method: "post", path: "/api/twitch/signins", summary: "Begins a sign-in by device code.", body: signinBody, status: 201 },
+  { method: "get", path: "/api/twitch/signins/:id", summary: "How a sign-in is." },
+  { method: "delete", path: "/api/twitch/signins/:id", summary: "Stops waiting for a sign-in." },
+  { method: "delete", path: "/api/twitch/accounts/:userId", summary: "Revokes an account's tokens and forgets them." },
   { method: "get", path: "/api/hud/messages", summary: "Messages to the broadcaster, oldest first.", query: hudMessagesQuery },
   { method: "post", path: "/api/hud/messages", summary: "Tells the broadcaster something.", body: hudMessageBody, status: 201 },
 ];
@@ -45,8 +52,10 @@ const REFUSAL = {
 /** `/openapi.json`: the API as OpenAPI 3.1 describes it. */
 export function openapiRoutes({ deps }: HttpContext) {
   const paths: Record<string, Record<string, object>> = {};
-  for (const operation of OPERATIONS)
-    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
+  for (const operation of OPERATIONS) {
+    const path = operation.path.replace(/:(\w+)/g, "{$1}");
+    paths[path] = { ...paths[path], [operation.method]: describe(operation) };
+  }
   const document = {
     openapi: "3.1.0",
     info: { title: "Byte", version: deps.status().version },
@@ -63,17 +72,22 @@ export function openapiRoutes({ deps }: HttpContext) {
   return new Elysia().get("/openapi.json", () => json(document));
 }
 
-function describe({ summary, query, body, status = 200 }: Operation): object {
+function describe({ path, summary, query, body, status = 200 }: Operation): object {
   const refusal = {
     description: "Refused.",
     content: { "application/json": { schema: { $ref: "#/components/schemas/Refusal" } } },
   };
+  const parameters = [...pathParametersOf(path), ...(query ? parametersOf(query) : [])];
   return {
     summary,
-    ...(query ? { parameters: parametersOf(query) } : {}),
+    ...(parameters.length > 0 ? { parameters } : {}),
     ...(body ? { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body) } } } } : {}),
     responses: { [status]: { description: "Done.", content: { "application/json": {} } }, default: refusal },
   };
+}
+
+function pathParametersOf(path: string): object[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ in: "path", name, required: true, schema: { type: "string" } }));
 }
 
 function parametersOf(query: z.ZodObject): object[] {

@@ -3,7 +3,6 @@ import { Html } from "../../views/html.ts";
 import { ErrorNotice } from "../../views/notice.tsx";
 import type { Words } from "../../views/words/index.ts";
 import { AppError } from "../domain/errors.ts";
-import { CHAT_MODE } from "./channels.ts";
 import type { HttpContext } from "./context.ts";
 import { type Refusal, refusalOf } from "./errors.ts";
 import { isHtmx, json, page } from "./page.ts";
@@ -19,7 +18,7 @@ export function answerRefusal(http: HttpContext, request: Request, error: unknow
   if (refusal.traceId !== null) logBug(http, refusal.traceId, request.method, pathname, error);
   const headers: Record<string, string> = refusal.retryAfterS === null ? {} : { "retry-after": String(refusal.retryAfterS) };
   const words = http.wordsOf(request);
-  if (isForPrograms(pathname)) return json(bodyOf(words, refusal, pathname), refusal.status, headers);
+  if (isForPrograms(pathname)) return json(bodyOf(http, words, refusal, pathname), refusal.status, headers);
   const detail = sentenceOf(words, refusal);
   if (isHtmx(request))
     return page(<ErrorNotice words={words} message={detail} traceId={refusal.traceId} />, refusal.status, headers);
@@ -49,14 +48,14 @@ function isForPrograms(path: string): boolean {
   return path.startsWith("/api/") || path === "/api" || path === "/openapi.json" || path === "/ready";
 }
 
-function bodyOf(words: Words, refusal: Refusal, path: string): object {
+function bodyOf({ deps }: HttpContext, words: Words, refusal: Refusal, path: string): object {
   return {
     ok: false,
     error: refusal.code,
     message: sentenceOf(words, refusal),
     ...(refusal.field === null ? {} : { field: refusal.field }),
     ...(refusal.traceId === null ? {} : { trace_id: refusal.traceId }),
-    ...(path.startsWith("/api/channel-control") ? { mode: CHAT_MODE } : {}),
+    ...(path.startsWith("/api/channel-control") ? { mode: deps.accounts.chatMode } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import { AppError } from "../domain/errors.ts";
+import { accountRoutes } from "./accounts.ts";
 import { assetRoutes } from "./assets.ts";
 import { Auth } from "./auth.ts";
 import { channelRoutes } from "./channels.ts";
@@ -22,6 +23,7 @@ import { SECURITY_HEADERS } from "./security.ts";
 import { settingsRoutes } from "./settings.ts";
 import { signinRoutes } from "./signin.tsx";
 import { statusRoutes } from "./status.ts";
+import { twitchSigninRoutes } from "./twitch-signin.tsx";
 
 /** What the socket takes at most; the gate refuses far less, in words. This is for who does not tell a length. */
 const SOCKET_BODY_BYTES_MAX = 1024 * 1024;
@@ -76,6 +78,8 @@ export function createServer(deps: HttpDeps, { idleS = IDLE_S } = {}): HttpServe
     .use(hudPageRoutes(http))
     .use(eventRoutes(http))
     .use(channelRoutes(http))
+    .use(accountRoutes(http))
+    .use(twitchSigninRoutes(http))
     .use(historyRoutes(http))
     .use(hudApiRoutes(http))
     .use(statusRoutes(http))

@@ -8,6 +8,7 @@ export type BusMessage =
   | { kind: "lines"; channelId: string; lines: readonly HistoryLine[]; skipped: number }
   | { kind: "lines_deleted"; channelId: string; messageIds: readonly string[] }
   | { kind: "channels_changed" }
+  | { kind: "accounts_changed" }
   | { kind: "status_changed" };
 
 export type BusListener = (message: BusMessage) => void;

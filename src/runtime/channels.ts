@@ -1,14 +1,23 @@
-import { type BotIdentity, CONTEXT_LINES_MAX, emptyChannel, type Inbound, type RestoredContext } from "../domain/channel.ts";
+import {
+  type BotIdentity,
+  type ChannelSettings,
+  CONTEXT_LINES_MAX,
+  emptyChannel,
+  type Inbound,
+  type RestoredContext,
+} from "../domain/channel.ts";
 import { requireChannelLogin } from "../domain/channel-login.ts";
 import { AppError } from "../domain/errors.ts";
 import type { Actor } from "../domain/events.ts";
+import { TOLD_BACK_MS, TOLD_RESTORED_MAX, type ToldOccurrence } from "../domain/known-occurrences.ts";
 import type { ChannelFigures, ChannelSummary } from "../domain/snapshots.ts";
-import type { ChatInbound } from "../ports.ts";
+import type { TwitchInbound } from "../ports.ts";
 import { addChannel, type ChannelConfig, findChannel, listChannels, removeChannel, setBroadcasterId } from "../store/channels.ts";
 import { listLines } from "../store/chat.ts";
 import type { Db } from "../store/db.ts";
 import { getFigures } from "../store/figures.ts";
 import { findState } from "../store/state.ts";
+import { listMeanings } from "../store/timeline.ts";
 import { ChannelActor, MAILBOX_MAX, Turns } from "./actor.ts";
 import type { Bus } from "./bus.ts";
 import { Effects, type EffectsOptions } from "./effects.ts";
@@ -24,6 +33,9 @@ const OVERFLOW_TOLD_MS = 10_000;
 export interface ChannelsOptions extends EffectsOptions {
   db: Db;
   bus: Bus;
+  settingsOf(channelId: string): ChannelSettings;
+  /** Which channels we hold, or whose they are, is another than before. */
+  onRooms(): void;
   /** The only channel to join, or null for all that are configured. */
   onlyChannel: string | null;
 }
@@ -97,6 +109,24 @@ export class Channels {
     return { held, elsewhere: this.#o.leases().others > 0 ? this.#configured.length - held : 0 };
   }
 
+  /** The channels that this process holds and whose ids are known, in their order. */
+  rooms(): { login: string; channelId: string }[] {
+    return this.#configured.flatMap(({ login, broadcasterId }) => {
+      const channelId = this.#idOf.get(login) ?? broadcasterId;
+      return channelId !== null && this.#o.leases().holds(login) ? [{ login, channelId }] : [];
+    });
+  }
+
+  /** What the settings depend on has changed: whether we can speak, and how. */
+  settingsChanged(): void {
+    for (const actor of this.#actors.values()) {
+      const settings = this.#o.settingsOf(actor.channelId);
+      const before = actor.state?.settings;
+      const isSame = before?.isReadOnly === settings.isReadOnly && before.canSendSourceOnly === settings.canSendSourceOnly;
+      if (!isSame) this.#wake(actor, { kind: "settings", settings });
+    }
+  }
+
   /** Lines thrown away since the start because a mailbox was full. */
   get dropped(): number {
     let sum = 0;
@@ -127,6 +157,7 @@ export class Channels {
   /** The leases changed: chat joins what we hold and leaves the rest. */
   hold(held: ReadonlySet<string>): void {
     this.#o.chat.setChannels(this.#configured.map((channel) => channel.login).filter((login) => held.has(login)));
+    this.#o.onRooms();
     this.#o.bus.publish({ kind: "channels_changed" });
   }
 
@@ -154,7 +185,7 @@ export class Channels {
   // --- what comes from chat -------------------------------------------------------------------------
 
   /** Called by the chat adapter for everything it hears. Never waits, never throws. */
-  hear(inbound: ChatInbound): void {
+  hear(inbound: TwitchInbound): void {
     switch (inbound.kind) {
       case "message":
         return this.#post(inbound.message.channelId, inbound.message.channelLogin, {
@@ -163,14 +194,8 @@ export class Channels {
           // Twitch's own id: one less to make for each line.
           traceId: inbound.message.id,
         });
-      case "support": {
-        const { channelId, chatterId: _, kind: __, ...rest } = inbound;
-        return this.#post(channelId, null, { kind: "support", ...rest });
-      }
-      case "raid": {
-        const { channelId, ...raid } = inbound;
-        return this.#post(channelId, null, raid);
-      }
+      case "occurrence":
+        return this.#post(inbound.channelId, null, { kind: "occurrence", occurrence: inbound.occurrence });
       case "message_deleted":
         return this.#postTo(inbound, { kind: "message_deleted", messageId: inbound.messageId });
       case "chatter_cleared": {
@@ -183,7 +208,7 @@ export class Channels {
   }
 
   #hearConnection(
-    inbound: Exclude<ChatInbound, { kind: "message" | "support" | "raid" | "message_deleted" | "chatter_cleared" }>,
+    inbound: Exclude<TwitchInbound, { kind: "message" | "occurrence" | "message_deleted" | "chatter_cleared" }>,
   ): void {
     const { recorder, bus } = this.#o;
     switch (inbound.kind) {
@@ -222,7 +247,11 @@ export class Channels {
     this.#failed.delete(login);
     this.#idOf.set(login, channelId);
     this.#know();
-    this.#actor(channelId, login);
+    this.#o.outbox.learn();
+    const known = this.#actors.get(channelId);
+    if (known) this.#remind(known);
+    else this.#actor(channelId, login);
+    this.#o.onRooms();
     this.#o.recorder.addEvent(channelId, { type: "channel.joined", login });
     setBroadcasterId(this.#o.db, login, channelId, this.#o.time.now()).catch((error: unknown) => {
       this.#o.log.warn("channels.identify_failed", { login, code: codeOf(error) });
@@ -287,15 +316,15 @@ export class Channels {
     const actor = new ChannelActor(channelId, this.#o.time, (of, effect) => this.#effects.perform(of, effect));
     this.#actors.set(channelId, actor);
     const begin = (restored: RestoredContext | null) => {
-      actor.begin(emptyChannel({ channelId, login }, this.#bot, this.#o.settings, restored));
+      actor.begin(emptyChannel({ channelId, login }, this.#bot, this.#o.settingsOf(channelId), restored));
       this.#turns.wake(actor);
     };
     const cancel = this.#o.time.after(RESTORE_MS, () => begin(null));
     const { db } = this.#o;
-    Promise.all([listLines(db, channelId, { limit: CONTEXT_LINES_MAX }), findState(db, channelId)]).then(
-      ([lines, saved]) => {
+    Promise.all([listLines(db, channelId, { limit: CONTEXT_LINES_MAX }), findState(db, channelId), this.#told(channelId)]).then(
+      ([lines, saved, told]) => {
         cancel();
-        const restored = { lines, saved };
+        const restored = { lines, saved, told };
         if (actor.state === null) begin(restored);
         else this.#wake(actor, { kind: "restored", restored });
       },
@@ -306,6 +335,22 @@ export class Channels {
       },
     );
     return actor;
+  }
+
+  /** What was told of the channel of late, by whichever process. */
+  #told(channelId: string): Promise<ToldOccurrence[]> {
+    const since = new Date(this.#o.time.now().getTime() - TOLD_BACK_MS);
+    return listMeanings(this.#o.db, channelId, since, TOLD_RESTORED_MAX);
+  }
+
+  /** While we were away from the channel another process may have told of things whose reports still come. */
+  #remind(actor: ChannelActor): void {
+    this.#told(actor.channelId).then(
+      (told) => this.#wake(actor, { kind: "restored", restored: { lines: [], saved: null, told } }),
+      (error: unknown) => {
+        this.#o.log.warn("channels.restore_failed", { channelId: actor.channelId, code: codeOf(error) });
+      },
+    );
   }
 
   #letGo(): void {

@@ -1,11 +1,4 @@
-import {
-  type ChannelSettings,
-  type ChannelState,
-  type Effect,
-  type Inbound,
-  type SavedChannel,
-  savedChannel,
-} from "../domain/channel.ts";
+import { type ChannelState, type Effect, type Inbound, type SavedChannel, savedChannel } from "../domain/channel.ts";
 import { AppError } from "../domain/errors.ts";
 import type { Actor, ReplyRoute, SilenceReason } from "../domain/events.ts";
 import { buildPrompt, type Persona } from "../domain/prompts.ts";
@@ -49,7 +42,8 @@ export interface EffectsOptions {
   replies: Replies | null;
   outbox: Outbox;
   leases: () => Leases;
-  settings: ChannelSettings;
+  /** The word that calls the agent. */
+  trigger: string;
   persona: Persona;
   language: "pt" | "en";
   startedAt: Date;
@@ -86,7 +80,7 @@ export class Effects {
       case "record":
         return this.#o.recorder.addLine(effect.line);
       case "happened":
-        return this.#o.recorder.addEvent(actor.channelId, effect.body, effect.traceId);
+        return this.#o.recorder.addEvent(actor.channelId, effect.body, effect.traceId, effect.told);
       case "deleted":
         return this.#delete(actor, effect.what);
       case "ask_model":
@@ -158,9 +152,9 @@ export class Effects {
   }
 
   #builtin(command: "help" | "status" | "not_owner"): string {
-    const { say, settings, persona, startedAt, time } = this.#o;
+    const { say, trigger, persona, startedAt, time } = this.#o;
     if (command === "not_owner") return say("agent.not_owner");
-    if (command === "help") return say("agent.help", { name: persona.name, trigger: settings.trigger });
+    if (command === "help") return say("agent.help", { name: persona.name, trigger });
     const { joined, state } = this.#o.chat.status();
     const word = (isWell: boolean) => say(isWell ? "agent.word.ok" : "agent.word.bad");
     const model = this.#o.replies?.status();

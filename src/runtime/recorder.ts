@@ -1,3 +1,4 @@
+import type { ToldAs } from "../domain/channel.ts";
 import type { HistoryLine } from "../domain/chat.ts";
 import { AppError } from "../domain/errors.ts";
 import type { EventBody, TimelineEvent } from "../domain/events.ts";
@@ -75,6 +76,8 @@ export class Recorder {
   readonly #calls = new BoundedQueue<ModelCall>(CALLS_MAX);
   /** Names of the rows that wait: one that was written, but whose answer was lost, is not written twice. */
   readonly #keys = new WeakMap<object, string>();
+  /** Of the events that tell an occurrence of Twitch's: those may have been written by somebody else. */
+  readonly #meanings = new WeakMap<TimelineEvent, string>();
   readonly #states = new Map<string, StoredState>();
 
   /** Lines and events at the head of their queues that listeners already know, without an id. */
@@ -136,12 +139,14 @@ export class Recorder {
     if (this.#awaySince !== null) this.#planTell();
   }
 
-  /** Writes `body` to the timeline and publishes it. Returns the trace it belongs to. */
-  addEvent(channelId: string | null, body: EventBody, traceId: string | null = null): void {
-    this.#pushEvent({ id: null, at: this.#time.now(), channelId, traceId, body });
-  }
-
-  #pushEvent(event: TimelineEvent): void {
+  /**
+   * Writes `body` to the timeline and publishes it. With `told` it is one of Twitch's occurrences: when its row is there
+   * already, it is not published again.
+   */
+  addEvent(channelId: string | null, body: EventBody, traceId: string | null = null, told?: ToldAs): void {
+    const event: TimelineEvent = { id: null, at: this.#time.now(), channelId, traceId, body };
+    if (told) this.#meanings.set(event, told.meaning);
+    if (told?.writeKey) this.#keys.set(event, told.writeKey);
     if (!this.#events.push(event) && this.#eventsTold > 0) this.#eventsTold--;
     if (this.#eventsBusy === null && this.#eventsTimer === null) {
       this.#eventsTimer = this.#time.after(EVENTS_EVERY_MS, () => this.#startEvents());
@@ -277,13 +282,16 @@ export class Recorder {
     const batch = this.#events.peek(EVENTS_BATCH_MAX);
     const droppedBefore = this.#events.dropped;
     try {
-      const ids = await addEvents(this.#database.sql, batch, this.#keysOf(batch));
+      const meanings = batch.map((event) => this.#meanings.get(event) ?? null);
+      const ids = await addEvents(this.#database.sql, batch, this.#keysOf(batch), meanings);
       const gone = Math.min(this.#events.dropped - droppedBefore, batch.length);
       this.#events.drop(batch.length - gone);
       const told = this.#eventsTold;
       this.#eventsTold = Math.max(0, told - batch.length);
       for (const [index, event] of batch.entries()) {
-        if (index >= told) this.#bus.publish({ kind: "event", event: { ...event, id: ids[index] ?? null } });
+        const id = ids[index] ?? null;
+        const isKnown = id === null && this.#meanings.has(event);
+        if (index >= told && !isKnown) this.#bus.publish({ kind: "event", event: { ...event, id } });
       }
       this.#isBack();
     } catch (error) {

@@ -1,5 +1,6 @@
-import type { PartStatus } from "../domain/snapshots.ts";
+import type { AccountSummary, PartStatus } from "../domain/snapshots.ts";
 import type { ChatStatus } from "../ports.ts";
+import type { EventSubStatus } from "../ports-twitch.ts";
 import type { JobsStatus } from "./jobs.ts";
 import type { RecorderStats } from "./recorder.ts";
 import type { RepliesStatus } from "./replies.ts";
@@ -7,6 +8,10 @@ import type { RepliesStatus } from "./replies.ts";
 /** What the parts say of themselves, gathered. */
 export interface PartReports {
   chat: ChatStatus;
+  accounts: readonly AccountSummary[];
+  /** Whether people can sign in with Twitch at all. */
+  canConnect: boolean;
+  eventsub: readonly EventSubStatus[];
   database: { engine: "postgres" | "embedded"; awaySince: Date | null };
   recorder: RecorderStats;
   /** Lines that a channel's mailbox had to drop. */
@@ -27,6 +32,8 @@ const BEHIND_LINES = 20_000;
 export function partsOf(reports: PartReports, now: Date): PartStatus[] {
   return [
     chatPart(reports, now),
+    accountsPart(reports),
+    eventsPart(reports, now),
     databasePart(reports),
     modelPart(reports, now),
     recorderPart(reports),
@@ -58,6 +65,31 @@ function chatPart({ chat }: PartReports, now: Date): PartStatus {
     default:
       return { ...base, level: "warn", reason: chat.state };
   }
+}
+
+function accountsPart({ accounts, canConnect }: PartReports): PartStatus {
+  const base = { name: "accounts", params: {}, since: null } as const;
+  const logins = accounts.filter((account) => account.state === "login_needed").map((account) => account.login);
+  if (logins.length > 0) return { ...base, level: "bad", reason: "login_needed", params: { logins: logins.join(", ") } };
+  if (accounts.length === 0) return { ...base, level: "info", reason: canConnect ? "none" : "unconfigured" };
+  if (accounts.some((account) => account.state === "unchecked")) return { ...base, level: "info", reason: "unchecked" };
+  return { ...base, level: "ok", reason: "ok", params: { count: accounts.length } };
+}
+
+function eventsPart({ eventsub, accounts }: PartReports, now: Date): PartStatus {
+  const base = { name: "events", params: {}, since: null } as const;
+  const wanting = eventsub.filter((one) => one.wanted > 0);
+  if (wanting.length === 0) return { ...base, level: "info", reason: "off" };
+  const away = wanting.find((one) => one.state === "waiting");
+  if (away) {
+    const login = accounts.find((account) => account.userId === away.account)?.login ?? away.account;
+    const params = { login, reason: away.reason ?? "closed", seconds: secondsUntil(away.retryAt, now) };
+    return { ...base, level: "warn", reason: "waiting", params, since: away.since };
+  }
+  const enabled = wanting.reduce((sum, one) => sum + one.enabled, 0);
+  const failed = wanting.reduce((sum, one) => sum + one.failed, 0);
+  if (failed > 0) return { ...base, level: "warn", reason: "partial", params: { enabled, failed } };
+  return { ...base, level: "ok", reason: "ok", params: { enabled } };
 }
 
 function databasePart({ database, recorder }: PartReports): PartStatus {

@@ -134,10 +134,16 @@ export const timeline = pgTable(
     level: text().$type<Level>(),
     traceId: key(),
     body: jsonb().$type<EventBody>().notNull(),
+    /** What makes two reports the same occurrence (occurrences); null for what Twitch did not tell. */
+    meaning: text(),
     /** The writer's name for the row: tried again after a lost answer, it is not written twice. */
     writeKey: key().unique("timeline_write_key"),
   },
-  (t) => [index("timeline_channel_id").on(t.channelId, t.id), index("timeline_type").on(t.type, t.id)],
+  (t) => [
+    index("timeline_channel_id").on(t.channelId, t.id),
+    index("timeline_type").on(t.type, t.id),
+    index("timeline_meaning").on(t.channelId, t.at).where(sql`${t.meaning} is not null`),
+  ],
 ).enableRLS();
 
 /** The ledger: every call of a model, with what it used and what it cost. */
@@ -212,4 +218,44 @@ export const apiTokens = pgTable("api_tokens", {
   createdAt: instant().notNull(),
   lastUsedAt: instant(),
   revokedAt: instant(),
+}).enableRLS();
+
+/** Twitch accounts that people signed in with. Tokens are sealed with the installation's key (sealed.ts). */
+export const twitchAccounts = pgTable(
+  "twitch_accounts",
+  {
+    userId: key().primaryKey(),
+    login: key().notNull(),
+    displayName: text().notNull(),
+    role: text({ enum: ["bot", "broadcaster"] }).notNull(),
+    clientId: key().notNull(),
+    /** Separated by spaces. */
+    scopes: text().notNull(),
+    accessToken: text().notNull(),
+    refreshToken: text(),
+    expiresAt: instant().notNull(),
+    validatedAt: instant(),
+    refreshedAt: instant().notNull(),
+    /** An `AuthFailureKind`: a person must sign in again. */
+    loginNeeded: text(),
+    /** Grows with each new token: who read an older one knows that it is older. */
+    revision: integer().notNull().default(1),
+    createdAt: instant().notNull(),
+    updatedAt: instant().notNull(),
+  },
+  (t) => [
+    // One account speaks.
+    uniqueIndex("twitch_accounts_bot").on(t.role).where(sql`${t.role} = 'bot'`),
+    check("twitch_accounts_role", sql`${t.role} in ('bot', 'broadcaster')`),
+  ],
+).enableRLS();
+
+/** What an account sent of late, for the limit that Twitch sets per account: one row each, whoever sends. */
+export const sendWindows = pgTable("send_windows", {
+  account: key().primaryKey(),
+  /** A `SendLimiter` as JSON. */
+  sent: jsonb().$type<unknown>().notNull(),
+  /** Grows with each line: who writes on top of another one's is refused. */
+  revision: bigNumber().notNull(),
+  updatedAt: instant().notNull(),
 }).enableRLS();

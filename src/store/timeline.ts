@@ -1,27 +1,35 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import { type EventType, HUD_LEVEL, type TimelineEvent } from "../domain/events.ts";
 import type { Db, Sql } from "./db.ts";
 import { timeline } from "./schema.ts";
 import { storableJson } from "./text.ts";
 
+/** A row that is there already is ours when it has our instant: then we wrote it, and the answer was lost. */
 const ADD_EVENTS = `
 with event as (
   select * from json_to_recordset($1::text::json) as event(
-    position int, at timestamptz, channel_id text, type text, level text, trace_id text, body jsonb, write_key text)
+    position int, at timestamptz, channel_id text, type text, level text, trace_id text, body jsonb, meaning text, write_key text)
 ), added as (
-  insert into timeline (at, channel_id, type, level, trace_id, body, write_key)
-  select at, channel_id, type, level, trace_id, body, write_key from event order by position
+  insert into timeline (at, channel_id, type, level, trace_id, body, meaning, write_key)
+  select at, channel_id, type, level, trace_id, body, meaning, write_key from event order by position
   on conflict (write_key) do nothing
   returning id, write_key
 )
-select string_agg(coalesce(added.id, known.id)::text, ',' order by position) as ids
+select string_agg(
+  coalesce(added.id::text, case when known.at = event.at then known.id::text end, ''), ',' order by position) as ids
 from event left join added using (write_key) left join timeline as known using (write_key)`;
 
 /**
- * Writes what happened, all or nothing, and returns the ids in the given order. `keys` name the rows: one that is
- * known already keeps its row and id.
+ * Writes what happened, all or nothing, and returns the ids in the given order. `keys` name the rows: one that was written
+ * before keeps its row and id. Null for an event that somebody else wrote under that key (another process, or this one in
+ * an earlier life), or that stands twice in `events`. `meanings` are those of Twitch's occurrences (`meaningText`).
  */
-export async function addEvents(sql: Sql, events: readonly TimelineEvent[], keys: readonly string[]): Promise<number[]> {
+export async function addEvents(
+  sql: Sql,
+  events: readonly TimelineEvent[],
+  keys: readonly string[],
+  meanings: readonly (string | null)[] = [],
+): Promise<(number | null)[]> {
   if (events.length === 0) return [];
   const rows = events.map((event, position) => ({
     position,
@@ -31,10 +39,28 @@ export async function addEvents(sql: Sql, events: readonly TimelineEvent[], keys
     level: HUD_LEVEL[event.body.type] ?? null,
     trace_id: event.traceId,
     body: event.body,
+    meaning: meanings[position] ?? null,
     write_key: keys[position],
   }));
   const [row] = await sql.unsafe<{ ids: string }[]>(ADD_EVENTS, [storableJson(rows)], { prepare: true });
-  return row?.ids.split(",").map(Number) ?? [];
+  const ids = (row?.ids ?? "").split(",").map((id) => (id === "" ? null : Number(id)));
+  return ids.map((id, position) => (ids.indexOf(id) < position ? null : id));
+}
+
+/** What a channel was told since then of Twitch's occurrences, the newest `limit` of it, oldest first. */
+export async function listMeanings(
+  db: Db,
+  channelId: string,
+  since: Date,
+  limit: number,
+): Promise<{ meaning: string; at: Date }[]> {
+  const rows = await db
+    .select({ meaning: timeline.meaning, at: timeline.at })
+    .from(timeline)
+    .where(and(eq(timeline.channelId, channelId), gt(timeline.at, since), isNotNull(timeline.meaning)))
+    .orderBy(desc(timeline.at), desc(timeline.id))
+    .limit(limit);
+  return rows.reverse().flatMap(({ meaning, at }) => (meaning === null ? [] : [{ meaning, at }]));
 }
 
 export interface TimelineFilter {

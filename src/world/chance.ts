@@ -1,9 +1,33 @@
+/** Where a source of chance stands, and all that were forked from it: put back, they go on as they did from there. */
+export interface ChanceState {
+  at: number;
+  forks: Readonly<Record<string, ChanceState>>;
+}
+
 /** Seeded chance: the same seed gives the same world. Not for secrets. */
 export class WorldChance {
   #state: number;
+  /** The newest of each name. */
+  #forks = new Map<string, WorldChance>();
 
   constructor(seed: number) {
     this.#state = seed >>> 0;
+  }
+
+  /** Begins anew from `seed`, together with all that were forked from it. */
+  reset(seed: number): void {
+    this.#state = seed >>> 0;
+    for (const [name, fork] of this.#forks) fork.reset(hash(name, this.#state));
+  }
+
+  get state(): ChanceState {
+    return { at: this.#state, forks: Object.fromEntries([...this.#forks].map(([name, fork]) => [name, fork.state])) };
+  }
+
+  /** Goes on from `state`. Forks that it does not name stay as they are. */
+  restore(state: ChanceState): void {
+    this.#state = state.at >>> 0;
+    for (const [name, forked] of Object.entries(state.forks)) this.#forks.get(name)?.restore(forked);
   }
 
   /** Uniform in [0, 1): mulberry32, 32 bits of state. */
@@ -59,7 +83,9 @@ export class WorldChance {
 
   /** Another source that shares nothing with this one but the seed. */
   fork(name: string): WorldChance {
-    return new WorldChance(hash(name, this.#state));
+    const fork = new WorldChance(hash(name, this.#state));
+    this.#forks.set(name, fork);
+    return fork;
   }
 }
 

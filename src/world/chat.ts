@@ -19,6 +19,8 @@ export interface Draft {
   isAction?: boolean;
   /** Shared chat: stays in this room. */
   isSourceOnly?: boolean;
+  /** Sent with an app token. */
+  isChatBot?: boolean;
   /** The world chooses the id when none is given. */
   id?: string;
 }
@@ -36,6 +38,15 @@ export interface Delivery {
   /** Gets no echo. */
   exceptSession: object | null;
   viaHelix: boolean;
+}
+
+/** What is remembered of who sends, for the limits. */
+export interface SenderRecord {
+  userId: string;
+  normal: readonly number[];
+  elevated: readonly number[];
+  mutedUntilMs: number;
+  last: ReadonlyMap<string, { text: string; atMs: number }>;
 }
 
 interface Sender {
@@ -99,6 +110,7 @@ export class Chat {
       bits: draft.bits ?? 0,
       isFirst: !channel.knownChatters.has(user.id),
       isHighlighted: draft.isHighlighted ?? false,
+      isChatBot: draft.isChatBot ?? false,
       rewardId: draft.rewardId ?? null,
       reply: parent ? { parent, root: parent.reply?.root ?? parent } : null,
       source: null,
@@ -117,6 +129,29 @@ export class Chat {
 
   isMuted(userId: string): boolean {
     return this.#sender(userId).mutedUntilMs > this.#core.clock.now().getTime();
+  }
+
+  get senders(): SenderRecord[] {
+    return [...this.#senders].map(([userId, sender]) => ({
+      userId,
+      normal: sender.normal.times,
+      elevated: sender.elevated.times,
+      mutedUntilMs: sender.mutedUntilMs,
+      last: new Map(sender.last),
+    }));
+  }
+
+  /** Remembers these in place of all that was. */
+  restoreSenders(records: readonly SenderRecord[]): void {
+    this.#senders.clear();
+    for (const { userId, normal, elevated, mutedUntilMs, last } of records) {
+      this.#senders.set(userId, {
+        normal: new SlidingWindow(normal),
+        elevated: new SlidingWindow(elevated),
+        mutedUntilMs,
+        last: new Map(last),
+      });
+    }
   }
 
   #copy(home: WorldChannel, original: WorldMessage, channelIds: readonly string[]): void {

@@ -1,46 +1,8 @@
 import type { FaultRule } from "./faults.ts";
 import type { LogEntry } from "./log.ts";
+import { act } from "./named-actions.ts";
+import { playScenario, readScenario, setLimits } from "./scenario.ts";
 import type { World } from "./world.ts";
-
-/** What `POST /__control/do` can do, by name: the arguments come in order, as the world's own methods take them. */
-const ACTIONS = [
-  "addChannel",
-  "addUser",
-  "issueToken",
-  "revokeConsent",
-  "approveDevice",
-  "denyDevice",
-  "say",
-  "delete",
-  "clear",
-  "setChatSettings",
-  "follow",
-  "sub",
-  "endSub",
-  "gift",
-  "cheer",
-  "redeem",
-  "raid",
-  "announce",
-  "watchStreak",
-  "goLive",
-  "goOffline",
-  "setViewers",
-  "updateChannel",
-  "hypeTrain",
-  "adBreak",
-  "ban",
-  "timeout",
-  "unban",
-  "setModerator",
-  "shareChat",
-  "endSharedChat",
-  "reconnectIrc",
-  "dropIrc",
-  "reconnectEventSub",
-  "closeEventSub",
-  "muteAccount",
-] as const satisfies readonly (keyof World)[];
 
 /** The control API: for drivers in another process. Off unless the world was started with it. */
 export async function control(world: World, request: Request, path: string): Promise<Response> {
@@ -84,42 +46,39 @@ function read(world: World, path: string, url: URL): Response {
 function write(world: World, path: string, body: Record<string, unknown>): Response {
   switch (path) {
     case "/do":
-      return Response.json({ result: act(world, String(body.action), Array.isArray(body.args) ? body.args : []) ?? null });
+      return Response.json({ result: act(world, String(body.action), Array.isArray(body.args) ? body.args : []) });
     case "/fault": {
       if (body.clear === true) world.faults.clear();
       else world.faults.add(body as unknown as FaultRule);
       return Response.json({ active: world.faults.list().length });
     }
     case "/limits":
-      return Response.json(Object.assign(world.limits, pickKnown(world.limits, body)));
+      setLimits(world, body);
+      return Response.json(world.limits);
     case "/model":
       world.model.script((Array.isArray(body.rules) ? body.rules : []) as never);
       return Response.json({ ok: true });
     case "/clock":
       return Response.json({ now: world.advance(Number(body.advanceMs ?? 0)).toISOString() });
     case "/scenario":
-      return Response.json({
-        results: (Array.isArray(body.steps) ? body.steps : []).map(
-          (step: { action?: unknown; args?: unknown }) =>
-            act(world, String(step.action), Array.isArray(step.args) ? step.args : []) ?? null,
-        ),
-      });
+      return Response.json({ results: playScenario(world, readScenario(body)) });
+    case "/seed":
+      world.reseed(wholeOf(body.seed, "seed"));
+      return Response.json({ seed: world.state.seed });
+    case "/snapshot":
+      return Response.json(world.snapshot());
+    case "/restore":
+      world.restore(body);
+      return Response.json({ ok: true });
     default:
       return Response.json({ error: "not found" }, { status: 404 });
   }
 }
 
-/** Calls one of the named actions. Throws for any other name. */
-function act(world: World, name: string, args: readonly unknown[]): unknown {
-  const action = ACTIONS.find((each) => each === name);
-  if (!action) throw new Error(`no action ${name}`);
-  const method = world[action] as (...args: readonly unknown[]) => unknown;
-  const result = method.apply(world, [...args]);
-  return action === "addChannel" || action === "addUser" ? { done: true } : result;
+function wholeOf(value: unknown, name: string): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) throw new Error(`${name} must be a whole number`);
+  return value;
 }
-
-const pickKnown = (limits: object, given: Record<string, unknown>): object =>
-  Object.fromEntries(Object.entries(given).filter(([key]) => key in limits));
 
 function stateOf(world: World): object {
   return {

@@ -1,6 +1,6 @@
 import type { WorldCore } from "./core.ts";
 
-interface Device {
+export interface Device {
   deviceCode: string;
   userCode: string;
   clientId: string;
@@ -51,6 +51,15 @@ export class DeviceCodes {
   /** The codes that wait for somebody. */
   pending(): string[] {
     return [...this.#devices.values()].filter((device) => device.state === "pending").map((device) => device.userCode);
+  }
+
+  get records(): Device[] {
+    return [...this.#devices.values()];
+  }
+
+  /** Knows these in place of all that it knew. */
+  restore(records: readonly Device[]): void {
+    this.#devices = new Map(records.map((device) => [device.deviceCode, device]));
   }
 
   /** What a poll gets: who agreed to what, or Twitch's word for not yet. */

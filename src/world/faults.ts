@@ -4,6 +4,8 @@ import type { LogValue, WorldLog } from "./log.ts";
 /**
  * What can be made to go wrong by rule, by group: N network, I IRC, E EventSub, H Helix, A sign-in, W webhook.
  * Faults that happen at a moment (drop this socket now) are methods of the surface, not rules.
+ * `A1.refused` makes the sign-in host answer `status` and `message` (matched by `path`, `grant`, `client`);
+ * `N2.skewed_date` puts the `Date` header of a Helix or sign-in answer `skewMs` ahead of the world's clock.
  */
 export type FaultKind =
   | "N1.blackhole"
@@ -13,6 +15,7 @@ export type FaultKind =
   | "N2.html"
   | "N2.empty"
   | "N2.reset"
+  | "N2.skewed_date"
   | "I1.login_failed"
   | "I1.ping_silence"
   | "I1.pong_withheld"
@@ -65,6 +68,7 @@ export type FaultKind =
   | "H6.cursor_loop"
   | "H6.page_overlap"
   | "H6.cursor_refused"
+  | "A1.refused"
   | "A1.refresh_refused"
   | "A1.refresh_unavailable"
   | "A1.refresh_slow"

@@ -8,6 +8,12 @@ export interface HostHandlers {
   socket(url: URL, request: Request): { peer: Peer; subprotocol: string | null } | Response | Promise<Response>;
 }
 
+/** A certificate and its key, as PEM. */
+export interface HostTls {
+  cert: string;
+  key: string;
+}
+
 interface SocketData {
   peer: Peer;
 }
@@ -20,17 +26,23 @@ export class Host {
   #handlers: HostHandlers;
   #server: Server<SocketData> | null = null;
   #port: number;
+  #tls: HostTls | null;
   /** Servers that take no new connections but keep their open ones. */
   #retired: Server<SocketData>[] = [];
 
-  constructor(handlers: HostHandlers, port: number) {
+  constructor(handlers: HostHandlers, port: number, tls: HostTls | null = null) {
     this.#handlers = handlers;
     this.#port = port;
+    this.#tls = tls;
     this.open();
   }
 
   get port(): number {
     return this.#port;
+  }
+
+  get isSecure(): boolean {
+    return this.#tls !== null;
   }
 
   /** Takes connections (again). */
@@ -39,6 +51,7 @@ export class Host {
     this.#server = Bun.serve<SocketData>({
       hostname: "127.0.0.1",
       port: this.#port,
+      ...(this.#tls ? { tls: this.#tls } : {}),
       idleTimeout: 0,
       // Bodies that break on purpose would be printed as errors.
       development: false,

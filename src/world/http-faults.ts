@@ -2,8 +2,22 @@ import { brokenBody } from "./broken-body.ts";
 import type { WorldCore } from "./core.ts";
 import type { FaultContext } from "./faults.ts";
 
-/** Runs `respond` with whatever network faults (N1, N2, H3) are set for this request. */
+/** How far the `Date` header is off when N2.skewed_date does not say. */
+const SKEW_MS = 3_600_000;
+
+/** Runs `respond` with whatever network faults (N1, N2, H3) are set for this request, and dates the answer by the world's clock. */
 export async function withHttpFaults(
+  core: WorldCore,
+  context: FaultContext,
+  respond: () => Response | Promise<Response>,
+): Promise<Response> {
+  const response = await answerOrFault(core, context, respond);
+  const skewMs = core.faults.take("N2.skewed_date", context)?.number("skewMs", SKEW_MS) ?? 0;
+  response.headers.set("date", new Date(core.clock.now().getTime() + skewMs).toUTCString());
+  return response;
+}
+
+async function answerOrFault(
   core: WorldCore,
   context: FaultContext,
   respond: () => Response | Promise<Response>,

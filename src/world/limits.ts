@@ -32,6 +32,8 @@ export interface WorldLimits {
   ircLongText: "drop" | "truncate";
   /** Whether revoking a token ends its live IRC sessions. Not documented. */
   ircRevokedCloses: boolean;
+  /** Whether a token that expires ends its live IRC sessions. Not documented. */
+  ircExpiredCloses: boolean;
   /** Whether what an account sends through Helix reaches its own IRC sessions. Not documented. */
   helixEchoToIrc: boolean;
   /** IRC: several lines of one burst go in one frame. */
@@ -42,6 +44,8 @@ export interface WorldLimits {
   /** EventSub: a session without subscription is closed with 4003 after this. */
   esUnusedMs: number;
   esKeepaliveS: number;
+  /** EventSub: a keepalive comes up to this much later than it should. Not documented. */
+  esKeepaliveJitterMs: number;
   esReconnectGraceMs: number;
   esPingMs: number;
   /** EventSub: connections with enabled subscriptions per client and user. */
@@ -78,6 +82,8 @@ export interface WorldLimits {
 
   /** Entries of the log that are kept; older ones are dropped and counted. */
   logMax: number;
+  /** Whether the log has an entry for each line that the world's own people say and each notification. Long runs go without. */
+  logLines: boolean;
 }
 
 /** Twitch's values. */
@@ -101,11 +107,13 @@ export function defaultLimits(): WorldLimits {
     membershipMax: 1_000,
     ircLongText: "drop",
     ircRevokedCloses: false,
+    ircExpiredCloses: false,
     helixEchoToIrc: true,
     ircFrameJoin: false,
     ircFrameSplit: false,
     esUnusedMs: 10_000,
     esKeepaliveS: 10,
+    esKeepaliveJitterMs: 0,
     esReconnectGraceMs: 30_000,
     esPingMs: 5_000,
     esMaxConn: 3,
@@ -128,5 +136,23 @@ export function defaultLimits(): WorldLimits {
     dcfExpiresS: 1_800,
     refreshReuseRevokes: false,
     logMax: 200_000,
+    logLines: true,
+  };
+}
+
+/** What Twitch does not document, read the way that is hardest on a client. */
+export function strictLimits(): Partial<WorldLimits> {
+  return {
+    ircPerChannelMutes: true,
+    ircRateNotice: false,
+    ircRevokedCloses: true,
+    ircExpiredCloses: true,
+    ircPongGraceMs: 5_000,
+    helixEchoToIrc: false,
+    esKeepaliveJitterMs: 1_500,
+    webhookRetryMs: [0],
+    webhookFailuresMax: 1,
+    chatPoints: 20,
+    refreshReuseRevokes: true,
   };
 }

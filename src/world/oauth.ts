@@ -41,8 +41,13 @@ export class OAuth {
       token: given === "" ? null : tokens.label(given),
       secretInUrl: tokens.isIn(url.href),
     });
-    const context = { path, grant: form.get("grant_type") ?? null };
-    const response = await withHttpFaults(this.#world, context, () => this.#answer(request, path, url, form));
+    const context = { path, grant: form.get("grant_type") ?? null, client: form.get("client_id") ?? null };
+    const response = await withHttpFaults(this.#world, context, () => {
+      const refused = this.#world.faults.take("A1.refused", context);
+      return refused
+        ? failure(refused.number("status", 400), refused.text("message", "refused"))
+        : this.#answer(request, path, url, form);
+    });
     log.add("id", "out", conn, `${request.method} ${path}`, { status: response.status });
     return response;
   }

@@ -74,6 +74,8 @@ export interface WorldMessage {
   bits: number;
   isFirst: boolean;
   isHighlighted: boolean;
+  /** Sent with an app token, by a bot that may: it wears the Chat Bot badge. */
+  isChatBot: boolean;
   rewardId: string | null;
   /** The message that this one answers and the first of their thread. */
   reply: { parent: WorldMessage; root: WorldMessage } | null;
@@ -136,10 +138,11 @@ export class WorldState {
   readonly categories = new Map<string, string>();
   /** Whether any login is a channel once somebody asks for it. */
   readonly isOpen: boolean;
-  #seed: number;
+  /** What fresh ids are derived from, beside the login. */
+  seed: number;
 
   constructor(options: { seed: number; isOpen: boolean }) {
-    this.#seed = options.seed;
+    this.seed = options.seed;
     this.isOpen = options.isOpen;
     this.addUser(ANONYMOUS_GIFTER);
   }
@@ -234,8 +237,27 @@ export class WorldState {
     return user;
   }
 
+  /**
+   * Knows these in place of all that it knew. A channel that is known already stays the same object, because sessions
+   * hold on to it, and takes the values.
+   */
+  restore(
+    users: readonly WorldUser[],
+    channels: readonly { known: WorldChannel | null; channel: WorldChannel }[],
+    categories: ReadonlyMap<string, string>,
+  ): void {
+    for (const map of [this.usersById, this.usersByLogin, this.channels, this.categories]) map.clear();
+    for (const user of users) {
+      this.usersById.set(user.id, user);
+      this.usersByLogin.set(user.login, user);
+    }
+    for (const { known, channel } of channels)
+      this.channels.set(channel.user.login, known ? Object.assign(known, channel) : channel);
+    for (const [id, name] of categories) this.categories.set(id, name);
+  }
+
   #freshId(login: string): string {
-    let number = 10_000_000 + (hash(login, this.#seed) % 890_000_000);
+    let number = 10_000_000 + (hash(login, this.seed) % 890_000_000);
     while (this.usersById.has(String(number))) number++;
     return String(number);
   }
@@ -270,30 +292,6 @@ export function findBan(channel: WorldChannel, userId: string, now: Date): World
   if (ban.until === null || ban.until > now) return ban;
   channel.bans.delete(userId);
   return null;
-}
-
-export interface WorldBadge {
-  set_id: string;
-  id: string;
-  info: string;
-}
-
-/** The badges this person wears there, in Twitch's order. */
-export function badgesOf(channel: WorldChannel, userId: string): WorldBadge[] {
-  const badges: WorldBadge[] = [];
-  if (channel.user.id === userId) badges.push({ set_id: "broadcaster", id: "1", info: "" });
-  else if (channel.mods.has(userId)) badges.push({ set_id: "moderator", id: "1", info: "" });
-  else if (channel.vips.has(userId)) badges.push({ set_id: "vip", id: "1", info: "" });
-  const sub = channel.subs.get(userId);
-  if (sub) badges.push({ set_id: "subscriber", id: String(tenureBadge(sub)), info: String(sub.months) });
-  return badges;
-}
-
-/** The id of the subscriber badge: 0, 2, 3, 6, 9, 12, 18, 24 … months, plus 2000 or 3000 for the tier. */
-function tenureBadge(sub: WorldSub): number {
-  const steps = [0, 2, 3, 6, 9, 12, 18, 24, 30, 36, 42, 48, 54, 60];
-  const step = steps.findLast((months) => months <= sub.months) ?? 0;
-  return (sub.tier === "1000" ? 0 : Number(sub.tier)) + step;
 }
 
 function newChannel(user: WorldUser): WorldChannel {

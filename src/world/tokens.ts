@@ -92,6 +92,15 @@ export const PUBLIC_CLIENT: WorldClient = {
   name: "World public",
 };
 
+/** Clients and tokens, to be put back. */
+export interface TokenRecords {
+  clients: readonly WorldClient[];
+  access: readonly WorldToken[];
+  refresh: readonly WorldRefresh[];
+  /** How many labels were given out. */
+  count: number;
+}
+
 /** Every token ever given out. */
 export class Tokens {
   readonly clients = new Map<string, WorldClient>();
@@ -236,8 +245,30 @@ export class Tokens {
     return false;
   }
 
+  get records(): TokenRecords {
+    return {
+      clients: [...this.clients.values()],
+      access: [...this.access.values()],
+      refresh: [...this.refresh.values()],
+      count: this.#count,
+    };
+  }
+
+  /** Knows these in place of all that it knew. */
+  restore({ clients, access, refresh, count }: TokenRecords): void {
+    refill(this.clients, clients, (client) => client.clientId);
+    refill(this.access, access, (token) => token.value);
+    refill(this.refresh, refresh, (token) => token.value);
+    this.#count = count;
+  }
+
   /** How the log calls this secret: its label, or "unknown". */
   label(value: string): string {
     return this.access.get(value)?.label ?? this.refresh.get(value)?.label ?? "unknown";
   }
+}
+
+function refill<T>(map: Map<string, T>, values: readonly T[], keyOf: (value: T) => string): void {
+  map.clear();
+  for (const value of values) map.set(keyOf(value), value);
 }

@@ -1,6 +1,15 @@
 /** How many happened in the last `windowMs`: a sliding window of instants. */
 export class SlidingWindow {
-  #times: number[] = [];
+  #times: number[];
+
+  constructor(times: readonly number[] = []) {
+    this.#times = [...times];
+  }
+
+  /** The instants that are kept, oldest first. */
+  get times(): readonly number[] {
+    return this.#times;
+  }
 
   /** Instants still inside the window that ends at `nowMs`. */
   count(nowMs: number, windowMs: number): number {

@@ -15,18 +15,19 @@ import type { SubscriptionStatus } from "./eventsub/types.ts";
 import { Webhooks } from "./eventsub/webhooks.ts";
 import { Faults } from "./faults.ts";
 import { Helix } from "./helix/server.ts";
-import { Host } from "./host.ts";
+import { Host, type HostTls } from "./host.ts";
 import { type FeedOptions, feed } from "./irc/feed.ts";
 import { noticeText } from "./irc/notices.ts";
 import { noticeLine } from "./irc/render.ts";
 import { IrcServer } from "./irc/server.ts";
 import type { IrcSession } from "./irc/session.ts";
-import { defaultLimits, type WorldLimits } from "./limits.ts";
+import { defaultLimits, strictLimits, type WorldLimits } from "./limits.ts";
 import { WorldLog } from "./log.ts";
 import { ModelScript } from "./model/server.ts";
 import { OAuth } from "./oauth.ts";
 import { Relay } from "./relay.ts";
 import { answerRequest, findPeer } from "./routes.ts";
+import { restoreSnapshot, takeSnapshot, type WorldSnapshot } from "./snapshot.ts";
 import { type ChannelOptions, type ChatSettings, type WorldChannel, WorldState, type WorldUser } from "./state.ts";
 import { DEFAULT_CLIENT, EVERY_SCOPE, type Grant, Tokens, type WorldToken } from "./tokens.ts";
 import { WebhookReceiver } from "./webhook-receiver.ts";
@@ -40,11 +41,15 @@ export interface WorldOptions {
   clock?: WorldClock;
   /** Twitch's values but for what is given. */
   limits?: Partial<WorldLimits>;
+  /** Reads what Twitch does not document the way that is hardest on a client (`strictLimits`). */
+  isStrict?: boolean;
   /** The deployment's name for itself; "production" is refused unless `purpose` is demo or replay. */
   environment?: string;
   purpose?: "test" | "demo" | "replay" | "world";
   /** Whether any login is a person and a channel once somebody asks for it. Default: all purposes but "test". */
   openChannels?: boolean;
+  /** Speaks TLS with this certificate; plain when not given. */
+  tls?: HostTls;
   /** Whether `/__control` answers. Default: only for purpose "world". */
   control?: boolean;
 }
@@ -103,7 +108,7 @@ export class World implements WorldCore, AsyncDisposable {
     this.#manual = options.clock instanceof ManualClock ? options.clock : null;
     this.clock = this.#clock;
     this.chance = new WorldChance(seed);
-    this.limits = { ...defaultLimits(), ...options.limits };
+    this.limits = { ...defaultLimits(), ...(options.isStrict ? strictLimits() : {}), ...options.limits };
     this.log = new WorldLog(this.clock, this.limits.logMax);
     this.state = new WorldState({ seed, isOpen: options.openChannels ?? purpose !== "test" });
     this.faults = new Faults(this.chance.fork("faults"), this.log);
@@ -136,6 +141,7 @@ export class World implements WorldCore, AsyncDisposable {
     this.host = new Host(
       { request: (request) => answerRequest(this, request), socket: (url, request) => findPeer(this, url, request) },
       options.port ?? 0,
+      options.tls ?? null,
     );
   }
 
@@ -144,14 +150,14 @@ export class World implements WorldCore, AsyncDisposable {
   }
 
   get urls(): WorldUrls {
-    const at = `127.0.0.1:${this.port}`;
+    const at = `${this.host.isSecure ? "s" : ""}://127.0.0.1:${this.port}`;
     return {
-      irc: `ws://${at}/irc`,
-      eventsub: `ws://${at}/ws`,
-      helix: `http://${at}/helix`,
-      id: `http://${at}/oauth2`,
-      model: `http://${at}/v1`,
-      webhook: `http://${at}/webhook`,
+      irc: `ws${at}/irc`,
+      eventsub: `ws${at}/ws`,
+      helix: `http${at}/helix`,
+      id: `http${at}/oauth2`,
+      model: `http${at}/v1`,
+      webhook: `http${at}/webhook`,
     };
   }
 
@@ -300,9 +306,7 @@ export class World implements WorldCore, AsyncDisposable {
     this.eventsub.revokeWhere((each) => each.family === token.family, "authorization_revoked");
     if (!this.limits.ircRevokedCloses) return;
     for (const session of this.irc.sessions) {
-      if (session.token !== token.value) continue;
-      session.write(":tmi.twitch.tv NOTICE * :Login authentication failed");
-      session.close();
+      if (session.token === token.value) this.irc.refuse(session);
     }
   }
 
@@ -373,6 +377,22 @@ export class World implements WorldCore, AsyncDisposable {
     const relay = new Relay(this.port);
     this.#relays.push(relay);
     return relay;
+  }
+
+  /** All chance begins anew from `seed`, and the ids of people made from now on are derived from it. */
+  reseed(seed: number): void {
+    this.state.seed = seed;
+    this.chance.reset(seed);
+  }
+
+  /** The world's data as JSON. See `takeSnapshot` for what is in it. */
+  snapshot(): WorldSnapshot {
+    return takeSnapshot(this);
+  }
+
+  /** Puts the data of a snapshot in place of the world's; sockets stay. Throws for what is no snapshot. */
+  restore(snapshot: unknown): void {
+    restoreSnapshot(this, snapshot);
   }
 
   /** What clients did that they should not have: empty for a good client. */

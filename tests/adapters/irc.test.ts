@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { createIrcChat } from "../../src/adapters/twitch/irc.ts";
-import type { Chat, ChatInbound } from "../../src/ports.ts";
+import { emptyJoinLimiter, takeJoins } from "../../src/domain/limits.ts";
+import type { Chat, ChatIdentity, Clock, TakeJoins, TwitchInbound } from "../../src/ports.ts";
 import { ManualClock, startWorld, type World, type WorldOptions } from "../../src/world/index.ts";
 import { quiet } from "../support/db.ts";
 import { MovableTime } from "../support/time.ts";
@@ -11,21 +12,31 @@ afterEach(async () => {
   for (const one of running.splice(0)) await one.stop();
 });
 
+/** The limit of joins of one process. */
+function joinsOf(clock: Clock): TakeJoins {
+  let limiter = emptyJoinLimiter();
+  return async (wanted) => {
+    const { next, count, waitMs } = takeJoins(limiter, wanted, clock.now());
+    limiter = next;
+    return { count, waitMs };
+  };
+}
+
 interface Scene {
   world: World;
   chat: Chat;
   time: MovableTime;
-  heard: ChatInbound[];
+  heard: TwitchInbound[];
   /** The first inbound of that kind, heard already or still to come. */
-  next<K extends ChatInbound["kind"]>(
+  next<K extends TwitchInbound["kind"]>(
     kind: K,
-    matches?: (inbound: Extract<ChatInbound, { kind: K }>) => boolean,
-  ): Promise<Extract<ChatInbound, { kind: K }>>;
+    matches?: (inbound: Extract<TwitchInbound, { kind: K }>) => boolean,
+  ): Promise<Extract<TwitchInbound, { kind: K }>>;
   /** As `next`, but only what is still to come. */
-  after<K extends ChatInbound["kind"]>(
+  after<K extends TwitchInbound["kind"]>(
     kind: K,
-    matches?: (inbound: Extract<ChatInbound, { kind: K }>) => boolean,
-  ): Promise<Extract<ChatInbound, { kind: K }>>;
+    matches?: (inbound: Extract<TwitchInbound, { kind: K }>) => boolean,
+  ): Promise<Extract<TwitchInbound, { kind: K }>>;
 }
 
 /** A connection of the adapter to a world of its own. */
@@ -34,23 +45,25 @@ async function aScene(
     channels?: readonly string[];
     isAnonymous?: boolean;
     token?: string;
+    identity?: ChatIdentity;
     wanted?: readonly string[];
     /** The clock's step as the adapter sees it. */
     clockStepMs?: number;
   } = {},
 ): Promise<Scene> {
-  const { channels = ["studio"], isAnonymous = false, token, wanted = channels, clockStepMs = 1, ...rest } = options;
+  const { channels = ["studio"], isAnonymous = false, token, identity, wanted = channels, clockStepMs = 1, ...rest } = options;
   const world = await startWorld(rest);
   world.addUser({ login: BOT });
   for (const login of channels) world.addChannel(login, { mods: [BOT] });
   const time = new MovableTime();
-  const heard: ChatInbound[] = [];
-  const waiting = new Set<(inbound: ChatInbound) => void>();
+  const heard: TwitchInbound[] = [];
+  const waiting = new Set<(inbound: TwitchInbound) => void>();
   const given = token ?? world.issueToken(BOT).accessToken;
   const chat = createIrcChat({
     url: world.urls.irc,
-    login: isAnonymous ? null : BOT,
-    token: isAnonymous ? null : async () => given,
+    identity: () =>
+      isAnonymous ? null : (identity ?? { login: BOT, userId: null, token: async () => given, renew: async () => null }),
+    takeJoins: joinsOf(time),
     onInbound: (inbound) => {
       heard.push(inbound);
       for (const look of [...waiting]) look(inbound);
@@ -65,7 +78,7 @@ async function aScene(
   running.push(chat, world);
   const after: Scene["after"] = (kind, matches = () => true) =>
     new Promise((resolve) => {
-      const look = (inbound: ChatInbound) => {
+      const look = (inbound: TwitchInbound) => {
         if (inbound.kind !== kind || !matches(inbound as never)) return;
         waiting.delete(look);
         resolve(inbound as never);
@@ -132,9 +145,15 @@ test("all that happens in a channel is told in our words: raid, support, deletio
   world.delete("studio", messageId);
   world.timeout("studio", "mira", 60);
   world.clear("studio");
-  expect(await next("raid")).toMatchObject({ channelId, fromLogin: "attic", viewers: 42 });
-  expect(await next("support", (one) => one.login === "noor")).toMatchObject({ channelId, amount: 1, text: "three months!" });
-  expect(await next("support", (one) => one.login === "olga")).toMatchObject({ support: "gift_bomb", amount: 5 });
+  const told = (login: string) =>
+    next(
+      "occurrence",
+      ({ occurrence }) =>
+        (occurrence.kind === "raid" ? occurrence.from : "by" in occurrence ? occurrence.by : null)?.login === login,
+    );
+  expect(await told("attic")).toMatchObject({ channelId, occurrence: { kind: "raid", viewers: 42 } });
+  expect(await told("noor")).toMatchObject({ channelId, occurrence: { kind: "support", amount: 1, text: "three months!" } });
+  expect(await told("olga")).toMatchObject({ occurrence: { kind: "support", support: "gift_bomb", amount: 5 } });
   expect(await next("message_deleted")).toMatchObject({ channelLogin: "studio", messageId });
   expect(await next("chatter_cleared", (one) => one.login === "mira")).toMatchObject({
     seconds: 60,
@@ -193,16 +212,16 @@ test("F18: RECONNECT in its exact wire form leads to a new connection and the sa
   expect(chat.status().joined).toEqual(["studio"]);
 });
 
-test("F9: after twenty drops, clean and not, it is in every channel again", async () => {
+test("F9: after a hundred drops, clean and not, it is in every channel again", async () => {
   const channels = ["studio", "attic", "cellar"];
   const { world, chat, time, next, after } = await aScene({ channels });
   world.limits.authMax = 1_000;
   world.limits.joinMax = 1_000;
   await next("joined", (one) => one.channelLogin === "cellar");
-  for (let drop = 0; drop < 20; drop++) {
+  for (let drop = 0; drop < 100; drop++) {
     const lost = after("disconnected");
     const back = after("joined", (one) => one.channelLogin === "cellar");
-    for (const session of world.ircSessions(BOT)) drop % 2 === 0 ? session.terminate() : session.close(4_000 + drop);
+    for (const session of world.ircSessions(BOT)) drop % 2 === 0 ? session.terminate() : session.close(4_000 + (drop % 8));
     await lost;
     expect(chat.status().joined).toEqual([]);
     untilRetry(chat, time);
@@ -285,6 +304,59 @@ test("F3: a refused login is told once and tried again every thirty seconds, not
     expect(logins()).toBe(attempt);
   }
   expect(heard.filter((inbound) => inbound.kind === "login_failed")).toHaveLength(1);
+});
+
+/** An identity with a token that may be renewed: `renew` gives what `fresh` does. */
+function anIdentity(first: string | null, fresh: () => string | null): ChatIdentity & { renewed: string[] } {
+  const renewed: string[] = [];
+  return {
+    login: BOT,
+    userId: null,
+    token: async () => first,
+    renew: async (refused) => {
+      renewed.push(refused);
+      return fresh();
+    },
+    renewed,
+  };
+}
+
+test("F3: a token that ran out is renewed at the login, and chat is back at once with the new one", async () => {
+  let fresh = "";
+  const identity = anIdentity("stale-token-value", () => fresh);
+  const { world, chat, heard, next } = await aScene({
+    identity: { ...identity, token: async () => (identity.renewed.length === 0 ? "stale-token-value" : fresh) },
+    wanted: [],
+  });
+  fresh = world.issueToken(BOT).accessToken;
+  expect(await next("connected")).toMatchObject({ login: BOT, anonymous: false });
+  expect(identity.renewed).toEqual(["stale-token-value"]);
+  expect(heard.filter((inbound) => inbound.kind === "login_failed")).toEqual([]);
+  expect(chat.status()).toMatchObject({ state: "connected", anonymous: false });
+});
+
+test("F3: a renewed token that is refused as well is not renewed again within thirty seconds", async () => {
+  const identity = anIdentity("stale-token-value", () => `refused-too-${crypto.randomUUID()}`);
+  const { world, next } = await aScene({ identity });
+  await next("login_failed");
+  expect(identity.renewed).toHaveLength(1);
+  expect(world.log.list("irc", "login")).toHaveLength(2);
+});
+
+test("F4: without a usable token chat is read anonymously, and read as ourselves again once there is one", async () => {
+  let token: string | null = null;
+  const identity = { login: BOT, userId: null, token: async () => token, renew: async () => null };
+  const { world, chat, next, after } = await aScene({ identity });
+  expect(await next("connected")).toEqual({ kind: "connected", login: null, anonymous: true });
+  await next("joined");
+  expect(await chat.say(line("hi"))).toEqual({ status: "rejected", reason: "anonymous" });
+  token = world.issueToken(BOT).accessToken;
+  const [lost, back, joined] = [after("disconnected"), after("connected"), after("joined")];
+  chat.renew();
+  expect(await lost).toMatchObject({ reason: "identity_changed" });
+  expect(await back).toEqual({ kind: "connected", login: BOT, anonymous: false });
+  await joined;
+  expect(await chat.say(line("hi"))).toMatchObject({ status: "confirmed" });
 });
 
 describe("what is sent", () => {
@@ -473,8 +545,8 @@ test("stopping ends the connection and every timer", async () => {
   const token = world.issueToken(BOT).accessToken;
   const chat = createIrcChat({
     url: world.urls.irc,
-    login: BOT,
-    token: async () => token,
+    identity: () => ({ login: BOT, userId: null, token: async () => token, renew: async () => null }),
+    takeJoins: joinsOf(time),
     onInbound: () => undefined,
     time,
     chance: { next: () => 0.5, uuid: () => "" },

@@ -91,6 +91,9 @@ export async function run(args: readonly string[], environment: Environment = {}
 /** Settings that point the program at the world. */
 export const settingsOf = (world: World): Record<string, string> => ({
   TWITCH_IRC_URL: world.urls.irc,
+  TWITCH_EVENTSUB_URL: world.urls.eventsub,
+  TWITCH_HELIX_URL: world.urls.helix,
+  TWITCH_ID_URL: world.urls.id,
   BYTE_ALLOW_PRETEND_TWITCH: "true",
   TWITCH_BOT_LOGIN: BOT,
   TWITCH_USER_TOKEN: `oauth:${world.issueToken(BOT).accessToken}`,

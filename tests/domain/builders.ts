@@ -41,6 +41,7 @@ export const aSettings = (over: Partial<ChannelSettings> = {}): ChannelSettings 
   replyCooldownMs: 0,
   chatterCooldownMs: 0,
   knownBots: [],
+  canSendSourceOnly: false,
   ...over,
 });
 

@@ -79,21 +79,18 @@ describe("every message is recorded", () => {
     expect(cheer).toEqual({
       kind: "happened",
       traceId: null,
-      body: { type: "chat.support", kind: "cheer", login: "ned", name: "Ned", amount: 100, months: null, text: "Cheer100 nice" },
-    });
-  });
-
-  test("supports and raids are told of", () => {
-    const room = new Room();
-    const support = { kind: "support", support: "resub", login: "rae", name: "Rae", amount: 1, months: 6, text: "six!" } as const;
-    expect(room.tell(support)).toEqual([
-      {
-        kind: "happened",
-        traceId: null,
-        body: { type: "chat.support", kind: "resub", login: "rae", name: "Rae", amount: 1, months: 6, text: "six!" },
+      body: {
+        type: "chat.support",
+        kind: "cheer",
+        login: "ned",
+        name: "Ned",
+        amount: 100,
+        months: null,
+        text: "Cheer100 nice",
+        tier: null,
       },
-    ]);
-    expect(kinds(room.tell({ kind: "raid", fromLogin: "sol", fromName: "Sol", viewers: 1 }))).toEqual(["chat.raid"]);
+      told: { meaning: JSON.stringify(["cheer:2002:100", "chat", "m1", noon.getTime(), null]), writeKey: "chat:m1" },
+    });
   });
 });
 
@@ -239,6 +236,47 @@ describe("who is not answered", () => {
 
   test("in the room where a shared message was written it is answered", () => {
     expect(kinds(new Room().write("byte oi", { sourceChannelId: "1001", sourceId: "m1" }))).toEqual(asked);
+  });
+});
+
+describe("F28: replies in a shared chat", () => {
+  const visible = "chat.shared_visible";
+  let callers = 0;
+  const answered = (room: Room, over: Partial<ChatMessage> = {}): string[] => {
+    callers++;
+    const ask = only(room.write("byte oi", { chatterId: `c${callers}`, login: `caller_${callers}`, ...over }), "ask_model");
+    room.answer(ask.traceId, `oi ${ask.traceId}`);
+    return kinds(room.confirm(ask.traceId, `oi ${ask.traceId}`));
+  };
+
+  test("that the guests see them is told once in half an hour, whether the call or another room's line showed it", () => {
+    const room = new Room();
+    expect(answered(room)).not.toContain(visible);
+    room.wait(20_000);
+    expect(answered(room, { sourceChannelId: "1001", sourceId: "m2" })).toContain(visible);
+    room.wait(20 * 60_000);
+    room.write("hello from elsewhere", { sourceChannelId: "1002", sourceId: "x", login: "oz", chatterId: "5" });
+    expect(answered(room)).not.toContain(visible);
+    room.wait(10 * 60_000);
+    room.write("hello from elsewhere", { sourceChannelId: "1002", sourceId: "y", login: "oz", chatterId: "5" });
+    expect(answered(room)).toContain(visible);
+  });
+
+  test("nothing is told once the session is over, when the reply was not said, or when it stays in its room", () => {
+    const shared = { sourceChannelId: "1001", sourceId: "m1" };
+    const over = new Room();
+    over.write("hello", shared);
+    over.wait(5 * 60_000);
+    expect(answered(over)).not.toContain(visible);
+
+    const refused = new Room();
+    refused.write("byte oi", shared);
+    refused.answer("t1", "oi");
+    const outcome = { status: "rejected", reason: "msg_rejected" } as const;
+    const sent = { kind: "sent", traceId: "t1", outcome, text: builtinReply("oi"), route: "model", latencyMs: 1 } as const;
+    expect(kinds(refused.tell(sent))).toEqual(["reply.sent"]);
+
+    expect(answered(new Room(aChannel({ canSendSourceOnly: true })), shared)).not.toContain(visible);
   });
 });
 
@@ -546,6 +584,7 @@ describe("context", () => {
     const state = emptyChannel({ channelId: "1001", login: "studio" }, ourBot, aSettings(), {
       lines: [stored("a"), stored("b", { kind: "reply" })],
       saved,
+      told: [],
     });
     expect(contextOf(state)).toEqual([
       { author: "Mira", text: "stored a", isOurs: false },
@@ -569,6 +608,7 @@ describe("context", () => {
           stored("dead", { deletedAt: noon }),
         ],
         saved: { lastReply: "velha", lastReplyAt: after(-9), lastMessageAt: after(-9) },
+        told: [],
       },
     });
     expect(contextOf(room.state).map((line) => line.text)).toEqual(["stored a", "agora"]);
@@ -582,7 +622,7 @@ describe("context", () => {
     room.confirm("t1", "nova");
     room.tell({
       kind: "restored",
-      restored: { lines: [], saved: { lastReply: "velha", lastReplyAt: after(-9), lastMessageAt: after(-9) } },
+      restored: { lines: [], saved: { lastReply: "velha", lastReplyAt: after(-9), lastMessageAt: after(-9) }, told: [] },
     });
     expect(savedChannel(room.state)).toEqual({ lastReply: "nova", lastReplyAt: noon, lastMessageAt: noon });
   });

@@ -180,10 +180,11 @@ describe("chat messages", () => {
     expect(messageOf(CHEER)).toMatchObject({ bits: 150 });
   });
 
-  test("a copy from a shared chat names where it was written, the original does not", () => {
+  test("F28: in a shared chat a copy names where it was written, and so does the original; elsewhere nothing does", () => {
     expect(messageOf(COPY)).toMatchObject({ sourceId: "22222222-0000-4000-8000-000000000004", sourceChannelId: "1002" });
     const home = COPY.replace("source-room-id=1002", "source-room-id=1001");
-    expect(messageOf(home)).toMatchObject({ sourceId: null, sourceChannelId: null });
+    expect(messageOf(home)).toMatchObject({ channelId: "1001", sourceChannelId: "1001" });
+    expect(messageOf(CHEER)).toMatchObject({ sourceId: null, sourceChannelId: null });
   });
 
   test('ids and texts stay text even when they are "1" or "0"', () => {

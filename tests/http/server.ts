@@ -11,6 +11,7 @@ import type { Database } from "../../src/store/db.ts";
 import { getFigures } from "../../src/store/figures.ts";
 import { addEvents } from "../../src/store/timeline.ts";
 import { emptyDb } from "../support/db.ts";
+import { type ScriptedAccounts, scriptAccounts } from "./account-control.ts";
 import { CHANNEL } from "./builders.ts";
 import { StreamReader } from "./streams.ts";
 
@@ -23,6 +24,8 @@ export interface TestServer extends AsyncDisposable {
   deps: HttpDeps;
   database: Database;
   bus: Bus;
+  /** The Twitch accounts, whose part the test plays. */
+  accounts: ScriptedAccounts;
   /** Lines of the log, as JSON. */
   logged: string[];
   /** Moves the clock that the server is given. */
@@ -58,6 +61,7 @@ export async function startServer(
     bus.publish({ kind: "event", event: stored });
     return stored;
   };
+  const accounts = scriptAccounts(bus, now);
   for (const login of ["ana", "bia"]) await addChannel(database.db, login, { kind: "operator" }, now());
   const deps: HttpDeps = {
     config: {
@@ -78,6 +82,7 @@ export async function startServer(
     log: { info: write("info"), warn: write("warn"), error: write("error") },
     bus,
     channels: await channelControl(database, now),
+    accounts,
     key: new Uint8Array(32).fill(7),
     status: () => STATUS,
     readiness: () => ({ ready: true, parts: STATUS.parts }),
@@ -92,6 +97,7 @@ export async function startServer(
     deps,
     database,
     bus,
+    accounts,
     logged,
     advance(ms) {
       clock.at += ms;

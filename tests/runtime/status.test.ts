@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import type { AccountSummary } from "../../src/domain/snapshots.ts";
+import type { EventSubStatus } from "../../src/ports-twitch.ts";
 import { type PartReports, partsOf } from "../../src/runtime/status.ts";
 import { en } from "../../views/words/en.ts";
 
@@ -18,6 +20,9 @@ const reports = (over: Partial<PartReports> = {}): PartReports => ({
     joined: [],
     malformed: 0,
   },
+  accounts: [],
+  canConnect: false,
+  eventsub: [],
   database: { engine: "postgres", awaySince: null },
   recorder: {
     linesWaiting: 0,
@@ -41,6 +46,30 @@ const usual = reports();
 const chat = usual.chat;
 const replies = usual.replies as NonNullable<PartReports["replies"]>;
 const recorder = usual.recorder;
+const account: AccountSummary = {
+  userId: "9",
+  login: "bytebot",
+  displayName: "Bytebot",
+  role: "bot",
+  source: "signed_in",
+  state: "ok",
+  reason: null,
+  scopes: [],
+  tiers: [],
+  expiresAt: null,
+  validatedAt: now,
+};
+const events: EventSubStatus = {
+  account: "9",
+  state: "connected",
+  reason: null,
+  since: now,
+  retryAt: null,
+  connections: 1,
+  wanted: 5,
+  enabled: 5,
+  failed: 0,
+};
 
 const CASES: readonly (readonly [
   name: string,
@@ -62,6 +91,36 @@ const CASES: readonly (readonly [
     { reason: "silent", seconds: 15 },
   ],
   ["login refused", { chat: { ...chat, state: "login_failed" } }, "chat", "bad", "login_failed", {}],
+  ["no client id", {}, "accounts", "info", "unconfigured", {}],
+  ["nobody signed in", { canConnect: true }, "accounts", "info", "none", {}],
+  ["accounts not yet checked", { accounts: [{ ...account, state: "unchecked" }] }, "accounts", "info", "unchecked", {}],
+  ["accounts well", { accounts: [account] }, "accounts", "ok", "ok", { count: 1 }],
+  [
+    "F4: an account that must sign in again",
+    { accounts: [account, { ...account, userId: "8", login: "ana", state: "login_needed", reason: "token_refused" }] },
+    "accounts",
+    "bad",
+    "login_needed",
+    { logins: "ana" },
+  ],
+  ["no events wanted", { eventsub: [{ ...events, wanted: 0, state: "off" }] }, "events", "info", "off", {}],
+  ["events well", { eventsub: [events] }, "events", "ok", "ok", { enabled: 5 }],
+  [
+    "events in part",
+    { eventsub: [{ ...events, enabled: 3, failed: 2 }] },
+    "events",
+    "warn",
+    "partial",
+    { enabled: 3, failed: 2 },
+  ],
+  [
+    "events away",
+    { accounts: [account], eventsub: [{ ...events, state: "waiting", reason: "4003", retryAt: soon, enabled: 0 }] },
+    "events",
+    "warn",
+    "waiting",
+    { login: "bytebot", reason: "4003", seconds: 15 },
+  ],
   ["Postgres", {}, "database", "ok", "postgres", {}],
   ["embedded", { database: { engine: "embedded", awaySince: null } }, "database", "ok", "embedded", {}],
   [
@@ -118,7 +177,7 @@ test.each(CASES)("%s", (_, over, part, level, reason, params) => {
 });
 
 test("every part is told, once, and each of its reasons can be said", () => {
-  const names = ["chat", "database", "model", "recorder", "leases", "jobs"];
+  const names = ["chat", "accounts", "events", "database", "model", "recorder", "leases", "jobs"];
   expect(partsOf(reports(), now).map((part) => part.name as string)).toEqual(names);
   for (const [, over, part, , reason] of CASES) {
     expect(partsOf(reports(over), now)).toHaveLength(names.length);

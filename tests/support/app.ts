@@ -1,4 +1,5 @@
 import { type App, type AppOptions, createApp } from "../../src/app.ts";
+import { pretendUrls } from "../../src/cli/pretend.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import type { EventBody, EventType, TimelineEvent } from "../../src/domain/events.ts";
 import { createLog, systemTime } from "../../src/system.ts";
@@ -40,8 +41,7 @@ export async function startApp(
       dataDir: aFolder(),
       port: 0,
       language: "en",
-      ircUrl: world.urls.irc,
-      allowPretend: true,
+      ...pretendUrls(world),
       botLogin: BOT,
       userToken: world.issueToken(BOT).accessToken,
       channelLogins: options.channels ?? ["studio"],

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import type { EventBody } from "../../src/domain/events.ts";
-import type { ChannelSummary } from "../../src/domain/snapshots.ts";
+import type { ChannelSummary, TwitchSignin } from "../../src/domain/snapshots.ts";
 import { DashboardPage, type DashboardProps } from "../../views/dashboard.tsx";
 import { ErrorPage } from "../../views/error.tsx";
 import { render, type SafeHtml } from "../../views/html.ts";
 import { HudPage, readHudOptions } from "../../views/hud.tsx";
 import {
+  AccountsPartial,
   ChannelsPartial,
   ChatPartial,
   DeletedMark,
@@ -17,7 +18,22 @@ import {
 import { SigninPage } from "../../views/signin.tsx";
 import { wordsFor } from "../../views/words/index.ts";
 import { HOSTILE } from "./hostile.ts";
-import { aDashboard, aFigures, aLine, anEvent, aPart, aSummary, aSystem, aView, bodies, now } from "./samples.ts";
+import {
+  aDashboard,
+  aFigures,
+  aGap,
+  aLine,
+  anAccount,
+  anEvent,
+  aPart,
+  aSignin,
+  aSummary,
+  aSystem,
+  aView,
+  bodies,
+  gaps,
+  now,
+} from "./samples.ts";
 import { isWithoutBrowser, until, untilStreams, useBrowser, type Visit } from "./visit.ts";
 
 const words = wordsFor("en");
@@ -67,12 +83,32 @@ function hostilePages(texts: readonly string[]): Record<string, SafeHtml> {
     focused: aView({ summary, lines: texts.flatMap(linesOf), events }),
     path: `/dashboard?channel=${all}`,
     cursor: first,
+    accounts: texts.flatMap((text) => [
+      anAccount({
+        userId: text,
+        login: text,
+        displayName: `${text}!`,
+        scopes: [text],
+        state: "login_needed",
+        reason: "wrong_account",
+      }),
+      anAccount({ userId: `${text} 2`, login: text, role: "broadcaster" }),
+    ]),
+    gaps: texts.flatMap((text) => gaps.map((gap) => ({ ...gap, channelLogin: text, accountLogin: text }))),
     hudUrl: `http://127.0.0.1/dashboard/hud?token=${encodeURIComponent(all)}`,
     newToken: all,
     tokens: texts.map((text) => ({ id: text, name: text, createdAt: now, lastUsedAt: null })),
     sessions: texts.map((text) => ({ id: text, label: text, createdAt: now, lastSeenAt: now, isCurrent: true })),
-    faults: { join: fault, hud: fault, token: fault },
+    faults: { join: fault, hud: fault, token: fault, connect: { role: "bot", tiers: [], error: all } },
   };
+  const signin = (over: Partial<TwitchSignin>) =>
+    DashboardPage(
+      aDashboard({
+        ...props,
+        page: "signin",
+        signin: aSignin({ id: all, userCode: all, verificationUrl: first, login: all, ...over }),
+      }),
+    );
   /** The stream's address carries the login, so here it is a short one. */
   const operate = { ...props, focused: aView({ summary: summaryOf(first), lines: texts.flatMap(linesOf), events }) };
   const hud = (query: string) =>
@@ -89,6 +125,8 @@ function hostilePages(texts: readonly string[]): Record<string, SafeHtml> {
     "/channels": DashboardPage(aDashboard({ ...operate, page: "channels" })),
     "/settings": DashboardPage(aDashboard({ ...operate, page: "settings" })),
     "/first-run": DashboardPage(aDashboard({ ...props, focused: null })),
+    "/twitch-signin": signin({}),
+    "/twitch-failed": signin({ state: "failed", reason: "wrong_account", params: { wanted: all, got: all } }),
     "/signin": SigninPage({ words, theme: "dark", next: all, error: all, isDemo: false }),
     "/error": ErrorPage({ words, theme: "dark", status: 404, title: all, detail: all, traceId: all }),
     "/hud": hud("max=50&hide=0"),
@@ -96,12 +134,17 @@ function hostilePages(texts: readonly string[]): Record<string, SafeHtml> {
   };
 }
 
+/** Of the events one in so many is streamed with each text: the pages have every text in every event already. */
+const EVENTS_SHARE = 4;
+
 /** What the stream sends about `text` to a dashboard. */
 function dashboardMessage(text: string, i: number): string {
   const summary = summaryOf(text);
   const html = render([
     ChatPartial({ ...reader, lines: linesOf(text, 5_000 + i) }),
-    eventsOf(text, 200_000 + 1_000 * i).map((event) => EventPartial({ ...reader, event })),
+    eventsOf(text, 200_000 + 1_000 * i)
+      .filter((_, j) => j % EVENTS_SHARE === i % EVENTS_SHARE)
+      .map((event) => EventPartial({ ...reader, event })),
     DeletedMark({ words, messageIds: [text] }),
     FiguresPartial({
       ...reader,
@@ -112,6 +155,12 @@ function dashboardMessage(text: string, i: number): string {
     }),
     StatusPartial({ ...reader, system: aSystem({ parts: [aPart({ reason: text })] }) }),
     ChannelsPartial({ ...reader, channels: [summary] }),
+    AccountsPartial({
+      ...reader,
+      accounts: [anAccount({ login: text, displayName: text, state: "login_needed", reason: "denied" })],
+      gaps: [aGap({ channelLogin: text, accountLogin: text })],
+      canConnect: true,
+    }),
   ]);
   const lines = html.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`);
   return `${lines.join("")}\n`;
@@ -188,9 +237,10 @@ describe.skipIf(isWithoutBrowser)("F63: what chatters write never runs", () => {
 /** `body` with every text replaced that somebody outside could choose. */
 function hostileBody(body: EventBody, text: string): EventBody {
   const replaced = Object.entries(body).map(([key, value]) => {
-    if (["type", "kind", "status", "route", "retryAt"].includes(key)) return [key, value];
+    if (["type", "kind", "status", "route", "retryAt", "startedAt", "role", "phase", "feature"].includes(key))
+      return [key, value];
     if (key === "reason" && (body.type === "reply.dropped" || body.type === "model.failed")) return [key, value];
-    if (key === "by") return [key, { kind: "member", name: text }];
+    if (key === "by" && typeof value === "object") return [key, { kind: "member", name: text }];
     return [key, typeof value === "string" ? text : value];
   });
   return Object.fromEntries(replaced) as EventBody;

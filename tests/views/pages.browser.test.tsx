@@ -9,7 +9,7 @@ import type { SafeHtml } from "../../views/html.ts";
 import { HudPage, readHudOptions } from "../../views/hud.tsx";
 import { SigninPage } from "../../views/signin.tsx";
 import { LANGUAGES, type Language, wordsFor } from "../../views/words/index.ts";
-import { aDashboard, aFrame, aPart, aSystem, aView, hudEvents, now } from "./samples.ts";
+import { accounts, aDashboard, aFrame, aPart, aSignin, aSystem, aView, gaps, hudEvents, now } from "./samples.ts";
 import { isWithoutBrowser, useBrowser } from "./visit.ts";
 
 type Theme = "dark" | "light";
@@ -21,6 +21,12 @@ const readOnly = aSystem({
     aPart({ name: "chat", level: "info", reason: "anonymous" }),
     aPart({ level: "bad", reason: "lost", params: { kept: 12 }, since: now }),
     aPart({ name: "model", level: "info", reason: "missing" }),
+  ],
+});
+const signedOut = aSystem({
+  parts: [
+    aPart({ name: "accounts", level: "bad", reason: "login_needed", params: { logins: "cabrasolar" } }),
+    aPart({ name: "events", level: "warn", reason: "partial", params: { enabled: 12, failed: 2 } }),
   ],
 });
 const fault = { value: "x!", error: "x! …" };
@@ -43,9 +49,16 @@ function pagesOf(language: Language, theme: Theme): Record<string, SafeHtml> {
     "/operate": dashboard({ faults: { hud: fault } }),
     "/first-run": dashboard({ channels: [], focused: null, hud: [], hudUrl: null, system: readOnly, faults: { join: fault } }),
     "/quiet": dashboard({ system: readOnly, hud: [], focused: aView({ lines: [], events: [], figures: null }) }),
-    "/channels": dashboard({ page: "channels", faults: { join: fault } }),
+    "/channels": dashboard({ page: "channels", gaps, faults: { join: fault } }),
     "/no-channels": dashboard({ page: "channels", channels: [], focused: null }),
-    "/settings": dashboard({ page: "settings", newToken: "byt_0123456789", faults: { token: fault } }),
+    "/settings": dashboard({ page: "settings", canConnect: false, newToken: "byt_0123456789", faults: { token: fault } }),
+    "/accounts": dashboard({ page: "settings", accounts, gaps, system: signedOut }),
+    "/no-accounts": dashboard({
+      page: "settings",
+      faults: { connect: { role: "bot", tiers: ["clips"], error: words.say("error.auth_client_unknown") } },
+    }),
+    "/twitch-signin": dashboard({ page: "signin", signin: aSignin(), accounts }),
+    "/twitch-failed": dashboard({ page: "signin", signin: aSignin({ state: "failed", reason: "denied" }) }),
     "/error": ErrorPage({
       words,
       theme,
@@ -109,7 +122,7 @@ describe.skipIf(isWithoutBrowser)("every page", () => {
       hasTouch: true,
       isMobile: true,
     });
-    for (const path of ["/operate", "/channels", "/settings", "/signin"]) {
+    for (const path of ["/operate", "/channels", "/settings", "/signin", "/accounts", "/no-accounts", "/twitch-signin"]) {
       await at.page.goto(at.url + path);
       const small = await at.page.evaluate(`[...document.querySelectorAll("button, .btn, .input, .rail a")]
         .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map((e) => e.outerHTML.slice(0, 120))`);

@@ -1,6 +1,15 @@
 import type { HistoryLine } from "../../src/domain/chat.ts";
 import type { EventBody, TimelineEvent } from "../../src/domain/events.ts";
-import type { ChannelFigures, ChannelSummary, ChannelView, PartStatus, SystemStatus } from "../../src/domain/snapshots.ts";
+import type {
+  AccountSummary,
+  ChannelFigures,
+  ChannelSummary,
+  ChannelView,
+  FeatureGap,
+  PartStatus,
+  SystemStatus,
+  TwitchSignin,
+} from "../../src/domain/snapshots.ts";
 import type { DashboardProps, PageFrame } from "../../views/dashboard.tsx";
 import { wordsFor } from "../../views/words/index.ts";
 
@@ -199,7 +208,32 @@ export const bodies: readonly EventBody[] = [
     months: null,
     text: "pro celeiro",
   },
-  { type: "chat.support", kind: "sub", login: "kiwi_lento", name: "kiwi_lento", amount: 1, months: 1, text: "" },
+  { type: "chat.support", kind: "sub", login: "kiwi_lento", name: "kiwi_lento", amount: 1, months: 1, text: "", tier: "Prime" },
+  { type: "chat.support", kind: "power_up", login: "", name: "", amount: 300, months: null, text: "" },
+  { type: "channel.followed", login: "kiwi_lento", name: "kiwi_lento" },
+  { type: "channel.redeemed", login: "tatubola22", name: "tatubola22", reward: "Hidratação", cost: 500, text: "bebe água!" },
+  { type: "channel.updated", title: "Ano 3, inverno: o celeiro", category: "Vale do Orvalho", language: "pt" },
+  { type: "channel.updated", title: "Sem categoria", category: "", language: "" },
+  { type: "stream.online", streamId: "88", startedAt: ago(134 * MINUTE_MS).toISOString() },
+  { type: "stream.offline", streamId: null },
+  { type: "stream.ad_break", seconds: 90, isAutomatic: false },
+  { type: "stream.ad_break", seconds: 30, isAutomatic: true },
+  { type: "stream.hype_train", phase: "began", trainId: "h1", level: 1, total: 200 },
+  { type: "stream.hype_train", phase: "progressed", trainId: "h1", level: 2, total: 1_900 },
+  { type: "stream.hype_train", phase: "ended", trainId: "h1", level: 3, total: 4_200 },
+  { type: "chat.banned", login: "spam", name: "spam", by: "ju_no_mapa", reason: "divulgação", seconds: null },
+  { type: "chat.banned", login: "spam", name: "spam", by: "", reason: "", seconds: 600 },
+  { type: "chat.unbanned", login: "spam", name: "spam", by: "ju_no_mapa" },
+  { type: "chat.shared_visible" },
+  { type: "account.connected", login: "byte_agent", role: "bot", by: member },
+  { type: "account.connected", login: "cabrasolar", role: "broadcaster", by: member },
+  { type: "account.removed", login: "cabrasolar", by: member },
+  { type: "account.login_needed", login: "byte_agent", reason: "token_refused" },
+  { type: "account.login_needed", login: "byte_agent", reason: "wrong_account" },
+  { type: "account.restored", login: "byte_agent" },
+  { type: "feature.off", feature: "hype_train", login: "cabrasolar", reason: "scope_missing" },
+  { type: "eventsub.lost", login: "cabrasolar", reason: "silent" },
+  { type: "eventsub.back", login: "cabrasolar" },
   { type: "chat.support", kind: "gift", login: "kiwi_lento", name: "kiwi_lento", amount: 1, months: null, text: "" },
   { type: "chat.first_message", login: "vent0sul", name: "vent0sul", text: "oi! primeira vez aqui, que jogo é esse?" },
   { type: "hud.message", text: "Raid chegando, dá um oi pra Marola", source: "dashboard", by: member },
@@ -247,12 +281,95 @@ export const aView = (over: Partial<ChannelView> = {}): ChannelView => ({
   ...over,
 });
 
+export const anAccount = (over: Partial<AccountSummary> = {}): AccountSummary => ({
+  userId: "9001",
+  login: "byte_agent",
+  displayName: "byte_agent",
+  role: "bot",
+  source: "signed_in",
+  state: "ok",
+  reason: null,
+  scopes: ["chat:read", "user:read:chat", "chat:edit", "user:write:chat", "user:bot"],
+  tiers: ["read", "talk"],
+  expiresAt: new Date(now.getTime() + 214 * MINUTE_MS),
+  validatedAt: ago(14 * MINUTE_MS),
+  ...over,
+});
+
+/** A bot that is well, and a broadcaster who must sign in again. */
+export const accounts: readonly AccountSummary[] = [
+  anAccount(),
+  anAccount({
+    userId: "1001",
+    login: "cabrasolar",
+    displayName: "CabraSolar",
+    role: "broadcaster",
+    state: "login_needed",
+    reason: "token_refused",
+    scopes: ["channel:bot"],
+    tiers: ["talk"],
+    expiresAt: null,
+  }),
+];
+
+export const aGap = (over: Partial<FeatureGap> = {}): FeatureGap => ({
+  feature: "follows",
+  channelLogin: "ferrugemlab",
+  accountLogin: null,
+  role: "broadcaster",
+  tier: "events",
+  reason: "account_missing",
+  ...over,
+});
+
+/** One gap of each reason. */
+export const gaps: readonly FeatureGap[] = [
+  aGap({ channelLogin: "cabrasolar", accountLogin: "cabrasolar", reason: "login_needed", tier: "talk", feature: "chat_badge" }),
+  aGap({
+    channelLogin: null,
+    accountLogin: "byte_agent",
+    role: "bot",
+    tier: "clips",
+    feature: "clips_live",
+    reason: "scope_missing",
+  }),
+  aGap({
+    channelLogin: null,
+    accountLogin: "byte_agent",
+    role: "bot",
+    tier: "clips",
+    feature: "clips_vod",
+    reason: "scope_missing",
+  }),
+  aGap({ accountLogin: "byte_agent", role: "bot", feature: "chatters", reason: "not_moderator" }),
+  aGap(),
+  aGap({ feature: "subscriptions" }),
+  aGap({ feature: "bits" }),
+  aGap({ channelLogin: "nebulosa_tv", feature: "stream", role: "bot", accountLogin: "byte_agent", reason: "cost_limit" }),
+  aGap({ channelLogin: "cabrasolar", accountLogin: "cabrasolar", feature: "hype_train", reason: "refused" }),
+];
+
+export const aSignin = (over: Partial<TwitchSignin> = {}): TwitchSignin => ({
+  id: "s-1",
+  role: "bot",
+  tiers: ["read", "talk"],
+  userCode: "KQDV7MHP",
+  verificationUrl: "https://www.twitch.tv/activate?public=true&device-code=KQDV7MHP",
+  expiresAt: new Date(now.getTime() + 29 * MINUTE_MS - 1_000),
+  state: "waiting",
+  login: null,
+  reason: null,
+  params: {},
+  ...over,
+});
+
 export const aFrame = (over: Partial<PageFrame> = {}): PageFrame => ({
   words: wordsFor("pt"),
   theme: "dark",
   zone: "UTC",
   now,
   system: aSystem(),
+  accounts: [],
   path: "/dashboard",
   ...over,
 });
@@ -265,6 +382,8 @@ export const aDashboard = (over: Partial<DashboardProps> = {}): DashboardProps =
   hud: hudEvents,
   hudUrl: "http://127.0.0.1:7860/dashboard/hud?token=c2FtcGxlLXRva2VuLWZvci10aGUtaHVk",
   cursor: "1000-17",
+  gaps: [],
+  canConnect: true,
   tokens: [
     { id: "t1", name: "stream deck", createdAt: ago(9 * 24 * 60 * MINUTE_MS), lastUsedAt: ago(4 * MINUTE_MS) },
     { id: "t2", name: "planilha", createdAt: ago(2 * 24 * 60 * MINUTE_MS), lastUsedAt: null },

@@ -1,4 +1,7 @@
 import { expect, test } from "bun:test";
+import type { PartStatus } from "../../src/domain/snapshots.ts";
+import { render } from "../../views/html.ts";
+import { StripPart } from "../../views/panels/strip.tsx";
 import { verdictOf } from "../../views/verdict.ts";
 import { wordsFor } from "../../views/words/index.ts";
 import { aPart, aSummary, aSystem } from "./samples.ts";
@@ -20,6 +23,53 @@ test("a lost part says why, in words", () => {
   expect(verdictOf(en, aSystem({ parts: [chatLost] }), aSummary(), 1).detail).toBe(
     "connection lost (no sign of life); trying again in 4 s",
   );
+});
+
+test("a sign-in that was lost, and lost events, are named", () => {
+  const out = aPart({ name: "accounts", level: "bad", reason: "login_needed", params: { logins: "ana" } });
+  expect(verdictOf(en, aSystem({ parts: [out] }), aSummary(), 1)).toMatchObject({
+    state: "bad",
+    title: "Sign in again",
+    detail: "must sign in again: ana",
+  });
+  expect(titleOf(aSystem({ parts: [{ ...out, level: "warn" }] }), aSummary(), 1)).toBe("warn: Sign in again");
+  const params = { login: "ana", reason: "login_needed", seconds: 4 };
+  const events = aPart({ name: "events", level: "bad", reason: "waiting", params });
+  expect(verdictOf(en, aSystem({ parts: [events] }), aSummary(), 1)).toMatchObject({
+    title: "Events lost",
+    detail: "cut off for ana (its account has to sign in again); trying again in 4 s",
+  });
+});
+
+test("nobody signed in, no client id and no events are choices, not alarms", () => {
+  const parts = [
+    aPart({ name: "accounts", level: "warn", reason: "none" }),
+    aPart({ name: "accounts", level: "warn", reason: "unconfigured" }),
+    aPart({ name: "events", level: "warn", reason: "off" }),
+  ];
+  expect(titleOf(aSystem({ parts }), aSummary(), 1)).toBe("ok: All good");
+});
+
+test("the strip's last tile is chat, or what of Twitch is worse off", () => {
+  const chat = aPart({ name: "chat", reason: "connected", params: { login: "b" } });
+  const accounts = aPart({ name: "accounts", level: "bad", reason: "login_needed", params: { logins: "ana" } });
+  const events = aPart({ name: "events", level: "warn", reason: "partial", params: { enabled: 3, failed: 2 } });
+  const lastTile = (...parts: PartStatus[]) => {
+    const html = render(
+      StripPart({ words: en, system: aSystem({ parts }), summary: aSummary(), figures: null, channelCount: 1 }),
+    );
+    return html
+      .slice(html.lastIndexOf("<a "))
+      .replace(/<[^>]+>/g, "|")
+      .split("|")
+      .filter(Boolean)
+      .slice(0, 2)
+      .join(": ");
+  };
+  expect(lastTile(chat, aPart({ name: "events", level: "info", reason: "off" }))).toBe("Chat: Connected");
+  expect(lastTile(chat, events)).toBe("Events: In part");
+  expect(lastTile(chat, accounts, events)).toBe("Twitch account: Signed out");
+  expect(lastTile({ ...chat, level: "bad", reason: "waiting" }, accounts)).toBe("Chat: Lost");
 });
 
 test("reading anonymously and having no model are choices, not alarms", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { authSentence, tiersFor } from "../../views/accounts.ts";
 import { en } from "../../views/words/en.ts";
-import { chooseLanguage, LANGUAGES, type Word, type WordKey, wordsFor } from "../../views/words/index.ts";
+import { chooseLanguage, isWordKey, LANGUAGES, type Word, type WordKey, wordsFor } from "../../views/words/index.ts";
 import { pt } from "../../views/words/pt.ts";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -19,7 +20,14 @@ const sources = [...new Bun.Glob("{src,views}/**/*.{ts,tsx}").scanSync(ROOT)]
 
 /** Keys that are put together at run time: `error.` + reason. */
 const MADE_AT_RUN_TIME =
-  /^(error|event|part|silence|channel_state|reason|theme|language|level|badge|actor|nav|settings\.pos|hud\.source|cli\.command)\.|^strip\.(chat|database|model)(\.|$)/;
+  /^(error|event|part|silence|channel_state|reason|off|theme|language|level|badge|actor|nav|settings\.pos|hud\.source|cli\.command)\.|^strip\.(chat|accounts|events|database|model)(\.|$)|^(tier|feature|gap|auth\.plain|account\.role|account\.state|twitch\.signin\.how)\.|^twitch\.connect_/;
+
+/** The members of a union of texts in `src/domain/accounts.ts`. */
+function unionOf(name: string): string[] {
+  const source = readFileSync(join(ROOT, "src/domain/accounts.ts"), "utf8");
+  const body = new RegExp(`export type ${name} =([^;]+);`).exec(source)?.[1] ?? "";
+  return [...body.matchAll(/"(\w+)"/g)].map((match) => match[1] ?? "");
+}
 
 describe("the word tables", () => {
   test("both languages have the same keys, in the same order", () => {
@@ -55,10 +63,42 @@ describe("the word tables", () => {
   });
 
   test("every refusal that has words is one that the program makes", () => {
-    const reasons = Object.keys(en).filter((key) => key.startsWith("error.") && !key.startsWith("error.status."));
+    const fromTwitch = new Set(unionOf("AuthFailureKind").map((kind) => `error.auth_${kind}`));
+    const reasons = Object.keys(en).filter(
+      (key) => key.startsWith("error.") && !key.startsWith("error.status.") && !fromTwitch.has(key),
+    );
     expect(
       reasons.filter((key) => !sources.includes(`"${key}"`) && !sources.includes(`"${key.slice("error.".length)}"`)),
     ).toEqual([]);
+  });
+
+  test("F7: every reason why Twitch refuses a sign-in has a sentence of its own, and its values are named", () => {
+    const kinds = unionOf("AuthFailureKind");
+    expect(kinds.length).toBeGreaterThanOrEqual(15);
+    for (const language of LANGUAGES) {
+      const words = wordsFor(language);
+      const known = { wanted: "byte_agent", got: "cabrasolar", minutes: 7 };
+      const told = kinds.flatMap((kind) => [authSentence(words, kind, known), authSentence(words, kind)]);
+      expect(told.filter((sentence) => sentence.includes("…"))).toEqual([]);
+      // Two of them are told with values or without.
+      expect(new Set(told).size, language).toBe(kinds.length + 2);
+      expect(authSentence(words, "wrong_account", known)).toMatch(/cabrasolar.*byte_agent/);
+      expect(authSentence(words, "clock_skew", known)).toContain("7 min");
+      expect(authSentence(words, "client_unknown")).toContain("TWITCH_CLIENT_ID");
+    }
+  });
+
+  test("every permission, feature and gap has its words", () => {
+    const keys = [
+      ...unionOf("Feature").map((feature) => `feature.${feature}`),
+      ...unionOf("Tier").map((tier) => `tier.${tier}`),
+      ...(["bot", "broadcaster"] as const).flatMap((role) => tiersFor(role).map((tier) => `tier.${role}.${tier}`)),
+      ...["scope_missing", "account_missing", "login_needed", "not_moderator", "cost_limit", "refused"].map(
+        (one) => `gap.${one}`,
+      ),
+    ];
+    expect(keys.filter((key) => !isWordKey(key))).toEqual([]);
+    expect(keys.length).toBe(14 + 4 + 7 + 6);
   });
 
   test("what the agent says in chat has at most 300 characters with usual values", () => {

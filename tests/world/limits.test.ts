@@ -136,3 +136,16 @@ test("the server asks with PING every five minutes and ends a session that does 
   expect(good.isOpen).toBe(true);
   expect(world.checks().map((each) => each.check)).toEqual(["pong_missing"]);
 });
+
+test("a long run can leave the world's own lines out of the log; what clients send stays in it", async () => {
+  await using world = await startWorld({ clock: new ManualClock(), limits: { logLines: false } });
+  world.addChannel("studio");
+  const wire = await aIrc(world, "bot", ["studio"]);
+  world.say("studio", "mira", "hello");
+  expect(await say(wire, "studio", "hi")).toBe("sent");
+  const lines = world.log.list("irc", "PRIVMSG").map((entry) => [entry.way, entry.fields.login]);
+  expect(lines).toEqual([
+    ["in", "bot"],
+    ["out", "bot"],
+  ]);
+});

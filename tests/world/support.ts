@@ -47,8 +47,13 @@ export class Wire {
   #waiting: { matches: (text: string) => boolean; resolve: (text: string) => void }[] = [];
   #seen = 0;
 
-  constructor(url: string, protocol?: string) {
-    this.#socket = protocol === undefined ? new WebSocket(url) : new WebSocket(url, protocol);
+  /** `tls`: whom to trust, for a world with a certificate of its own. */
+  constructor(url: string, protocol?: string, tls?: { ca: string }) {
+    const options: Bun.WebSocketOptions = {
+      ...(protocol === undefined ? {} : { protocols: [protocol] }),
+      ...(tls === undefined ? {} : { tls }),
+    };
+    this.#socket = new WebSocket(url, options as unknown as string[]);
     this.#socket.binaryType = "arraybuffer";
     this.#socket.onmessage = (event) => {
       if (typeof event.data === "string") this.frames.push(event.data);

@@ -1,7 +1,7 @@
 import type { Level } from "../../src/domain/events.ts";
-import type { ChannelSummary } from "../../src/domain/snapshots.ts";
+import type { ChannelSummary, FeatureGap } from "../../src/domain/snapshots.ts";
 import { Ago, Dot, Empty, Face, Field, Icon, Pane } from "../components.tsx";
-import { Html, type SafeHtml } from "../html.ts";
+import { Html, raw, type SafeHtml } from "../html.ts";
 import { channelSentence } from "../verdict.ts";
 import type { Words } from "../words/index.ts";
 import type { Fault } from "./hud.tsx";
@@ -23,6 +23,8 @@ interface RowsProps {
   words: Words;
   now: Date;
   channels: readonly ChannelSummary[];
+  /** What is off for want of a Twitch account or a permission. */
+  gaps?: readonly FeatureGap[];
   /** Login of the channel in focus, if one is. */
   focused?: string | null;
 }
@@ -55,6 +57,7 @@ function ChannelRow(p: RowsProps & { channel: ChannelSummary }): SafeHtml {
             </small>
           </span>
         </a>
+        <GapCount {...p} />
       </th>
       <td class="n opt2">{words.format.number(channel.messages10m)}</td>
       <td class="n opt dim">
@@ -69,6 +72,17 @@ function ChannelRow(p: RowsProps & { channel: ChannelSummary }): SafeHtml {
         </form>
       </td>
     </tr>
+  );
+}
+
+/** How many features are off in the channel, and a way to what turns them on. */
+function GapCount({ words, channel, gaps = [] }: RowsProps & { channel: ChannelSummary }): SafeHtml {
+  const count = new Set(gaps.filter(({ channelLogin }) => channelLogin === channel.login).map(({ feature }) => feature)).size;
+  if (count === 0) return raw("");
+  return (
+    <a class="gap-count" href="/dashboard/settings#twitch-off">
+      {words.say("channels.gaps", { count })}
+    </a>
   );
 }
 

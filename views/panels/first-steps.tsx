@@ -1,5 +1,5 @@
 import type { SystemStatus } from "../../src/domain/snapshots.ts";
-import { Callout, Pane } from "../components.tsx";
+import { Callout, Icon, Pane } from "../components.tsx";
 import { type Child, Html, type SafeHtml } from "../html.ts";
 import type { Words } from "../words/index.ts";
 import { JoinForm } from "./channels.tsx";
@@ -29,7 +29,14 @@ export function FirstSteps({
               isPast={!system.isReadOnly}
               title={words.say(system.isReadOnly ? "first.account" : "first.account_done")}
               help={system.isReadOnly ? words.say("first.account_help") : null}
-            />
+            >
+              {system.isReadOnly ? (
+                <a class="btn" href="/dashboard/settings#twitch">
+                  <Icon name="key-round" />
+                  {words.say("first.account_go")}
+                </a>
+              ) : null}
+            </Step>
             <Step
               isPast={hasModel}
               title={words.say(hasModel ? "first.model_done" : "first.model")}

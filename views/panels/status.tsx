@@ -51,7 +51,7 @@ export function StatusPanel(p: StatusProps): SafeHtml {
         </span>
       }
     >
-      <ul class="rows parts" id="parts">
+      <ul class="rows parts scroll" id="parts" tabindex="0" aria-labelledby="status-t">
         <StatusPart {...p} />
       </ul>
     </Pane>

@@ -1,8 +1,8 @@
-import type { ChannelFigures, ChannelSummary, PartName, SystemStatus } from "../../src/domain/snapshots.ts";
+import type { ChannelFigures, ChannelSummary, PartName, PartStatus, SystemStatus } from "../../src/domain/snapshots.ts";
 import { Tape } from "../charts.tsx";
 import { Icon } from "../components.tsx";
 import { type Child, Html, type SafeHtml } from "../html.ts";
-import { partLevel, partSentence, verdictOf } from "../verdict.ts";
+import { partLevel, partSentence, verdictOf, worstOf } from "../verdict.ts";
 import type { Words } from "../words/index.ts";
 
 export interface StripProps {
@@ -59,18 +59,27 @@ function Tile(p: { href: string; name: string; value: string; children: Child })
 }
 
 function PartTile(p: { words: Words; system: SystemStatus; name: PartName & ("chat" | "database" | "model") }): SafeHtml {
-  const part = p.system.parts.find(({ name }) => name === p.name);
+  const { words, system } = p;
+  const part = (p.name === "chat" ? twitchTrouble(system) : undefined) ?? system.parts.find(({ name }) => name === p.name);
   const level = part ? partLevel(part) : "info";
-  const sentence = part ? partSentence(p.words, part) : p.words.say("none.yet");
+  const sentence = part ? partSentence(words, part) : words.say("none.yet");
+  const name = part?.name ?? p.name;
+  const anchor = name === "accounts" ? "twitch" : "status";
   return (
-    <a href="/dashboard/settings#status" class="wire" title={sentence}>
-      <span class="k">{p.words.say(`strip.${p.name}`)}</span>
+    <a href={`/dashboard/settings#${anchor}`} class="wire" title={sentence}>
+      <span class="k">{words.sayOr(`strip.${name}`, `strip.${p.name}`)}</span>
       <span class="v word" data-level={level}>
-        {p.words.say(`strip.${p.name}.${level}`)}
+        {words.sayOr(`strip.${name}.${level}`, `strip.${p.name}.${level}`)}
       </span>
       <span class="s">{sentence}</span>
     </a>
   );
+}
+
+/** What is worst of all that hangs on Twitch; undefined while chat, accounts and events are well. */
+function twitchTrouble(system: SystemStatus): PartStatus | undefined {
+  const worst = worstOf(system.parts.filter(({ name }) => name === "chat" || name === "accounts" || name === "events"));
+  return worst && ["warn", "bad"].includes(partLevel(worst)) ? worst : undefined;
 }
 
 /** The tape under the strip: the last hour of the focused channel. */

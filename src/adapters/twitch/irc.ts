@@ -1,45 +1,37 @@
 import type { SayOutcome } from "../../domain/events.ts";
 import { type IrcLine, parseIrcLine } from "../../domain/irc-line.ts";
-import { emptyJoinLimiter, type JoinLimiter, markJoined, whenMayJoin } from "../../domain/limits.ts";
-import type { Chance, Chat, ChatInbound, ChatStatus, Clock, Log, Timers } from "../../ports.ts";
+import type { Chance, Chat, ChatIdentity, ChatStatus, Clock, Log, TakeJoins, Timers, TwitchInbound } from "../../ports.ts";
+import { Confirmations } from "./confirmations.ts";
 import { inboundOf } from "./irc-inbound.ts";
+import { Joins } from "./irc-joins.ts";
 import { IrcSession } from "./irc-session.ts";
+import { shapeOf } from "./redact.ts";
 
 /** No byte for this long: we ask with a PING. */
 const QUIET_MS = 6_000;
 /** No byte for this long, PING or not: the link is dead. tmi.js alone notices after 70 s. */
 const DEAD_MS = 12_000;
 const WATCH_EVERY_MS = 1_000;
-/** Login and welcome must come within this. */
+/** Token, login and welcome must come within this. */
 const OPEN_MS = 10_000;
 /** Waits between attempts: doubled from the first to the last, each with jitter of half of it. */
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_LAST_MS = 30_000;
 /** A connection that lived this long starts the backoff anew. */
 const STABLE_MS = 30_000;
-/** A refused login is tried again at most this often. */
+/** A refused login is tried again at most this often, and a token is renewed for it at most this often. */
 const LOGIN_RETRY_MS = 30_000;
-/** A JOIN without ROOMSTATE after this long has failed; it is tried again after the wait below. */
-const JOIN_ANSWER_MS = 10_000;
-const JOIN_RETRY_MS = 60_000;
-/** USERSTATE or NOTICE must come within this, or the line stays unconfirmed. */
-const CONFIRM_MS = 5_000;
 
 /** NOTICE ids that tell of a room's modes, not of a line that was refused. */
 const ROOM_NOTICES = /^(?:emote_only|followers|slow|subs|r9k)_(?:on|off)(?:_zero)?$/;
 const LOGIN_NOTICE = /login authentication failed|improperly formatted auth|login unsuccessful|invalid nick|error logging in/i;
 
-interface Sending {
-  resolve(outcome: SayOutcome): void;
-  cancel(): void;
-}
-
 export interface IrcOptions {
   url: string;
-  login: string | null;
-  /** A fresh token for each connection; null reads anonymously. */
-  token: (() => Promise<string>) | null;
-  onInbound(inbound: ChatInbound): void;
+  /** Asked anew for each connection; null reads anonymously. */
+  identity(): ChatIdentity | null;
+  takeJoins: TakeJoins;
+  onInbound(inbound: TwitchInbound): void;
   time: Clock & Timers;
   chance: Chance;
   log: Log;
@@ -58,20 +50,20 @@ class IrcChat implements Chat {
   #reason: string | null = null;
   #since: Date;
   #retryAt: Date | null = null;
+  /** Who the current connection logs in as, and with what; null while anonymous. */
+  #self: { identity: ChatIdentity; token: string } | null = null;
   #userId: string | null = null;
   #attempts = 0;
   #openedAt: Date | null = null;
+  #renewedAt: Date | null = null;
   #heardAt: Date;
   /** A PING went out and nothing was heard since. */
   #isAsking = false;
   #malformed = 0;
-  #wanted: string[] = [];
-  readonly #joined = new Map<string, string>();
-  readonly #joining = new Map<string, Date>();
-  readonly #retryJoinAt = new Map<string, Date>();
+  readonly #malformedKinds = new Set<string>();
+  readonly #joins: Joins;
+  readonly #confirmations: Confirmations;
   readonly #moderated = new Set<string>();
-  readonly #sending = new Map<string, Sending[]>();
-  #joinLimiter: JoinLimiter = emptyJoinLimiter();
   readonly #timers = new Map<"watch" | "retry" | "join" | "open", () => void>();
 
   constructor(options: IrcOptions) {
@@ -79,6 +71,13 @@ class IrcChat implements Chat {
     this.#url = new URL(options.url);
     this.#since = options.time.now();
     this.#heardAt = this.#since;
+    this.#joins = new Joins({
+      clock: options.time,
+      takeJoins: options.takeJoins,
+      send: (line) => this.#session?.send(line) ?? false,
+      tell: (inbound) => options.onInbound(inbound),
+    });
+    this.#confirmations = new Confirmations(options.time);
   }
 
   start(): void {
@@ -86,10 +85,18 @@ class IrcChat implements Chat {
   }
 
   setChannels(logins: readonly string[]): void {
-    const wanted = new Set(logins);
-    for (const login of this.#wanted) if (!wanted.has(login)) this.#leave(login);
-    this.#wanted = [...wanted];
+    for (const login of this.#joins.want(logins)) {
+      this.#moderated.delete(login);
+      this.#confirmations.drop(login, "channel_left");
+    }
     this.#pumpJoins();
+  }
+
+  renew(): void {
+    if (this.#state === "stopped") return;
+    this.#attempts = 0;
+    if (this.#state === "login_failed") this.#set("connecting", null);
+    this.#lost("identity_changed", 0);
   }
 
   isModerator(channelLogin: string): boolean {
@@ -97,27 +104,27 @@ class IrcChat implements Chat {
   }
 
   say(line: { channelLogin: string; text: string; replyToId: string | null }): Promise<SayOutcome> {
-    if (this.#options.token === null) return Promise.resolve({ status: "rejected", reason: "anonymous" });
-    if (!this.#joined.has(line.channelLogin)) return Promise.resolve({ status: "rejected", reason: "not_joined" });
+    if (this.#self === null) return Promise.resolve({ status: "rejected", reason: "anonymous" });
+    if (!this.#joins.has(line.channelLogin)) return Promise.resolve({ status: "rejected", reason: "not_joined" });
     const text = line.text.replace(/[\r\n\0]+/g, " ");
     const parent =
       line.replyToId !== null && /^[\w-]{1,64}$/.test(line.replyToId) ? `@reply-parent-msg-id=${line.replyToId} ` : "";
     if (!this.#session?.send(`${parent}PRIVMSG #${line.channelLogin} :${text}`)) {
       return Promise.resolve({ status: "rejected", reason: "not_connected" });
     }
-    return this.#confirmation(line.channelLogin);
+    return this.#confirmations.wait(line.channelLogin);
   }
 
   status(): ChatStatus {
     return {
       state: this.#state,
-      anonymous: this.#options.token === null,
-      login: this.#options.login,
+      anonymous: this.#self === null,
+      login: this.#self?.identity.login ?? null,
       userId: this.#userId,
       reason: this.#reason,
       since: this.#since,
       retryAt: this.#retryAt,
-      joined: [...this.#joined.keys()],
+      joined: this.#joins.joined,
       malformed: this.#malformed,
     };
   }
@@ -134,19 +141,39 @@ class IrcChat implements Chat {
   // --- connection -------------------------------------------------------------------------------
 
   #connect(): void {
-    const { login, token } = this.#options;
     this.#timers.get("retry")?.();
     this.#retryAt = null;
     if (this.#state !== "login_failed") this.#set("connecting", this.#reason);
     this.#heardAt = this.#options.time.now();
-    const session = new IrcSession(this.#url, login !== null && token !== null ? { login, token } : null, {
+    const identity = this.#options.identity();
+    let isLate = false;
+    this.#timer("open", OPEN_MS, () => {
+      isLate = true;
+      this.#lost("no_welcome");
+    });
+    if (identity === null) return this.#open(null);
+    const { log } = this.#options;
+    const give = (token: string | null) => {
+      if (isLate || this.#session !== null || this.#state === "stopped") return;
+      this.#open(token === null ? null : { identity, token });
+    };
+    identity.token().then(give, (error: unknown) => {
+      log.warn("irc.token_failed", { name: error instanceof Error ? error.name : "unknown" });
+      give(null);
+    });
+  }
+
+  #open(self: { identity: ChatIdentity; token: string } | null): void {
+    this.#self = self;
+    this.#userId = self?.identity.userId ?? null;
+    const login = self && { login: self.identity.login, token: async () => self.token };
+    const session = new IrcSession(this.#url, login, {
       onLine: (raw) => session === this.#session && this.#hear(raw),
-      onOdd: (raw) => this.#countMalformed(raw),
+      onOdd: (raw) => this.#countMalformed("odd", raw),
       onOpen: () => session === this.#session && this.#opened(),
       onDown: (reason) => session === this.#session && this.#lost(reason),
     });
     this.#session = session;
-    this.#timer("open", OPEN_MS, () => this.#lost("no_welcome"));
     session.open();
   }
 
@@ -154,7 +181,8 @@ class IrcChat implements Chat {
     this.#timers.get("open")?.();
     this.#openedAt = this.#options.time.now();
     this.#set("connected", null);
-    this.#options.onInbound({ kind: "connected", login: this.#options.login, anonymous: this.#options.token === null });
+    const login = this.#self?.identity.login ?? null;
+    this.#options.onInbound({ kind: "connected", login, anonymous: login === null });
     this.#watch();
     this.#pumpJoins();
   }
@@ -180,6 +208,24 @@ class IrcChat implements Chat {
     this.#timer("retry", waitMs, () => this.#connect());
   }
 
+  /** Twitch refused the login. Perhaps the token only ran out: one that was renewed is tried at once, but not in a loop. */
+  #loginRefused(): void {
+    const { time } = this.#options;
+    const now = time.now();
+    const self = this.#self;
+    const wasRenewed = this.#renewedAt !== null && now.getTime() - this.#renewedAt.getTime() < LOGIN_RETRY_MS;
+    if (self === null || wasRenewed) return this.#loginFailed();
+    this.#renewedAt = now;
+    this.#lost("token_refused", LOGIN_RETRY_MS);
+    const failed = () => {
+      if (this.#session === null && this.#state !== "stopped") this.#loginFailed();
+    };
+    self.identity.renew(self.token).then((token) => {
+      if (token === null || token === self.token) return failed();
+      if (this.#session === null && this.#state === "waiting") this.#connect();
+    }, failed);
+  }
+
   #loginFailed(): void {
     const wasKnown = this.#state === "login_failed";
     this.#set("login_failed", "login_failed");
@@ -197,7 +243,8 @@ class IrcChat implements Chat {
         this.#isAsking = true;
         this.#session?.send("PING :byte");
       }
-      this.#expireJoins(now);
+      this.#joins.expire();
+      this.#pumpJoins();
       this.#watch();
     });
   }
@@ -209,7 +256,7 @@ class IrcChat implements Chat {
     this.#heardAt = now;
     this.#isAsking = false;
     const line = parseIrcLine(raw);
-    if (line === null) return this.#countMalformed(raw);
+    if (line === null) return this.#countMalformed("line", raw);
     if (line.command === "PRIVMSG") {
       this.#tell(line, now);
       return;
@@ -217,9 +264,12 @@ class IrcChat implements Chat {
     this.#hearControl(line, now);
   }
 
-  #countMalformed(raw: string): void {
+  /** Each kind is logged once, without its content. */
+  #countMalformed(kind: "line" | "odd", raw: string): void {
     this.#malformed++;
-    if (this.#malformed === 1) this.#options.log.warn("irc.malformed", { chars: raw.length });
+    if (this.#malformedKinds.has(kind)) return;
+    this.#malformedKinds.add(kind);
+    this.#options.log.warn("irc.malformed", { kind, chars: raw.length, shape: shapeOf(raw) });
   }
 
   #tell(line: IrcLine, now: Date): void {
@@ -253,94 +303,32 @@ class IrcChat implements Chat {
 
   #notice(channel: string | null, line: IrcLine): void {
     if (channel === null) {
-      if (LOGIN_NOTICE.test(line.params[1] ?? "")) this.#loginFailed();
+      if (LOGIN_NOTICE.test(line.params[1] ?? "")) this.#loginRefused();
       return;
     }
     const id = line.tags.get("msg-id") || "unknown";
     if (ROOM_NOTICES.test(id)) return;
-    const sending = this.#sending.get(channel)?.shift();
-    if (sending) return this.#settle(sending, { status: "rejected", reason: id });
-    if (this.#joining.has(channel)) this.#joinFailed(channel, id);
+    if (this.#confirmations.settle(channel, { status: "rejected", reason: id })) return;
+    if (this.#joins.isJoining(channel)) this.#joins.fail(channel, id);
   }
 
-  // --- joining ------------------------------------------------------------------------------------
+  // --- rooms --------------------------------------------------------------------------------------
 
-  /** Joins what is wanted and not there, in order, as fast as Twitch allows. */
   #pumpJoins(): void {
     if (this.#state !== "connected") return;
-    const now = this.#options.time.now();
-    for (const login of this.#wanted) {
-      if (this.#joined.has(login) || this.#joining.has(login)) continue;
-      if ((this.#retryJoinAt.get(login)?.getTime() ?? 0) > now.getTime()) continue;
-      const { waitMs } = whenMayJoin(this.#joinLimiter, now);
-      if (waitMs > 0) {
-        this.#timer("join", waitMs, () => this.#pumpJoins());
-        return;
-      }
-      this.#joinLimiter = markJoined(this.#joinLimiter, now);
-      this.#joining.set(login, now);
-      this.#session?.send(`JOIN #${login}`);
-    }
-  }
-
-  #expireJoins(now: Date): void {
-    for (const [login, since] of this.#joining) {
-      if (now.getTime() - since.getTime() >= JOIN_ANSWER_MS) this.#joinFailed(login, "no_answer");
-    }
-    for (const [login, at] of this.#retryJoinAt) if (at <= now) this.#retryJoinAt.delete(login);
-    this.#pumpJoins();
-  }
-
-  #joinFailed(login: string, reason: string): void {
-    this.#joining.delete(login);
-    if (!this.#wanted.includes(login)) return;
-    this.#retryJoinAt.set(login, new Date(this.#options.time.now().getTime() + JOIN_RETRY_MS));
-    this.#options.onInbound({ kind: "join_failed", channelLogin: login, reason });
+    void this.#joins.pump().then((waitMs) => {
+      if (waitMs !== null && this.#state === "connected") this.#timer("join", waitMs, () => this.#pumpJoins());
+    });
   }
 
   #roomState(login: string, roomId: string | undefined): void {
-    if (!roomId || !this.#wanted.includes(login)) return;
-    this.#joining.delete(login);
-    if (this.#joined.has(login)) return;
-    this.#joined.set(login, roomId);
-    this.#options.onInbound({ kind: "joined", channelLogin: login, channelId: roomId });
+    if (roomId) this.#joins.enter(login, roomId);
   }
 
   #parted(login: string, line: IrcLine): void {
-    const own =
-      line.prefix?.nick === this.#options.login || (this.#options.login === null && line.prefix?.nick?.startsWith("justinfan"));
-    if (!own || !this.#joined.delete(login)) return;
-    this.#dropSendings(login, "not_joined");
-    if (!this.#wanted.includes(login)) return;
-    // Twitch parts an account that was banned.
-    this.#retryJoinAt.set(login, new Date(this.#options.time.now().getTime() + JOIN_RETRY_MS));
-    this.#options.onInbound({ kind: "left", channelLogin: login, reason: "removed" });
-  }
-
-  #leave(login: string): void {
-    const wasJoined = this.#joined.delete(login);
-    const wasJoining = this.#joining.delete(login);
-    this.#retryJoinAt.delete(login);
-    this.#moderated.delete(login);
-    this.#dropSendings(login, "channel_left");
-    if (wasJoined || wasJoining) this.#session?.send(`PART #${login}`);
-    if (wasJoined) this.#options.onInbound({ kind: "left", channelLogin: login, reason: "asked" });
-  }
-
-  // --- sending ------------------------------------------------------------------------------------
-
-  #confirmation(login: string): Promise<SayOutcome> {
-    return new Promise((resolve) => {
-      const queue = this.#sending.get(login) ?? [];
-      const sending: Sending = { resolve, cancel: () => {} };
-      sending.cancel = this.#options.time.after(CONFIRM_MS, () => {
-        const index = queue.indexOf(sending);
-        if (index >= 0) queue.splice(index, 1);
-        resolve({ status: "unconfirmed", reason: "no_answer" });
-      });
-      queue.push(sending);
-      this.#sending.set(login, queue);
-    });
+    const nick = line.prefix?.nick ?? "";
+    const isOwn = this.#self ? nick === this.#self.identity.login : nick.startsWith("justinfan");
+    if (isOwn && this.#joins.thrownOut(login)) this.#confirmations.drop(login, "not_joined");
   }
 
   /** USERSTATE tells our standing in the room and, with an `id`, that our oldest line there was taken. */
@@ -350,27 +338,15 @@ class IrcChat implements Chat {
     if (isModerator) this.#moderated.add(login);
     else this.#moderated.delete(login);
     const messageId = line.tags.get("id");
-    const sending = messageId ? this.#sending.get(login)?.shift() : undefined;
-    if (sending && messageId) this.#settle(sending, { status: "confirmed", messageId });
-  }
-
-  #settle(sending: Sending, outcome: SayOutcome): void {
-    sending.cancel();
-    sending.resolve(outcome);
-  }
-
-  #dropSendings(login: string, reason: string): void {
-    for (const sending of this.#sending.get(login) ?? []) this.#settle(sending, { status: "unconfirmed", reason });
-    this.#sending.delete(login);
+    if (messageId) this.#confirmations.settle(login, { status: "confirmed", messageId });
   }
 
   // --- small --------------------------------------------------------------------------------------
 
   /** Nothing is joined any more; what was being sent has no evidence. */
   #forget(reason: string): void {
-    for (const login of [...this.#sending.keys()]) this.#dropSendings(login, reason);
-    this.#joined.clear();
-    this.#joining.clear();
+    this.#confirmations.dropAll(reason);
+    this.#joins.forget();
     this.#moderated.clear();
     this.#isAsking = false;
   }

@@ -18,7 +18,8 @@ export function notify(server: EventSubServer, subscription: Subscription, event
     const isSent = socket.send(frame);
     if (session.shadow && session.shadow !== socket) session.shadow.send(frame);
     const id = "metadata" in frame ? (frame as Frame).metadata.message_id : "";
-    server.core.log.add("eventsub", "out", socket.id, "notification", { type: subscription.type, id, sent: isSent });
+    if (server.core.limits.logLines)
+      server.core.log.add("eventsub", "out", socket.id, "notification", { type: subscription.type, id, sent: isSent });
     server.putOffKeepalive(socket);
   }
 }

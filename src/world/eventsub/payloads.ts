@@ -1,5 +1,6 @@
+import { badgesOf, messageBadges, type WorldBadge } from "../badges.ts";
 import { findEmotes } from "../emotes.ts";
-import { badgesOf, type WorldBadge, type WorldChannel, type WorldMessage, type WorldState, type WorldUser } from "../state.ts";
+import type { WorldChannel, WorldMessage, WorldState, WorldUser } from "../state.ts";
 
 /** `broadcaster_user_id`, `…_login`, `…_name`. */
 export const broadcaster = (channel: WorldChannel): Record<string, string> => person("broadcaster_user", channel.user);
@@ -88,7 +89,7 @@ export function sourceFields(source: Source | null): Record<string, unknown> {
 /** `channel.chat.message`. `home` is the room it was written in. */
 export function chatMessage(channel: WorldChannel, message: WorldMessage, home: WorldChannel, state: WorldState): object {
   const source: Source | null = channel.shared
-    ? { home, messageId: message.source?.messageId ?? message.id, badges: badgesOf(home, message.user.id) }
+    ? { home, messageId: message.source?.messageId ?? message.id, badges: messageBadges(home, message) }
     : null;
   return {
     ...broadcaster(channel),
@@ -96,7 +97,7 @@ export function chatMessage(channel: WorldChannel, message: WorldMessage, home: 
     message_id: message.id,
     message: { text: message.text, fragments: fragmentsOf(message.text, message.bits, state) },
     color: message.user.color,
-    badges: badgesOf(channel, message.user.id),
+    badges: messageBadges(channel, message),
     message_type: message.isHighlighted ? "channel_points_highlighted" : "text",
     cheer: message.bits > 0 ? { bits: message.bits } : null,
     reply: replyOf(message),

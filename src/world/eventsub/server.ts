@@ -45,6 +45,7 @@ export class EventSubServer implements SocketEvents, Publisher {
   readonly webhooks: Webhooks;
   /** Where clients connect: `ws://…/ws`. Known once the world listens. */
   url: () => string;
+  #onSent: ((socket: EventSubSocket, frame: object) => void) | null = null;
   #count = 0;
 
   constructor(core: WorldCore, webhooks: Webhooks, url: () => string) {
@@ -78,6 +79,15 @@ export class EventSubServer implements SocketEvents, Publisher {
   inbound(socket: EventSubSocket): void {
     this.core.log.add("eventsub", "in", socket.id, "inbound data");
     this.close(socket, 4001);
+  }
+
+  sent(socket: EventSubSocket, frame: object): void {
+    this.#onSent?.(socket, frame);
+  }
+
+  /** Tells `listener` of every frame that was handed to a live socket. One listener; null ends it. */
+  onSent(listener: ((socket: EventSubSocket, frame: object) => void) | null): void {
+    this.#onSent = listener;
   }
 
   closed(socket: EventSubSocket, code: number): void {
@@ -161,6 +171,23 @@ export class EventSubServer implements SocketEvents, Publisher {
     return found.length;
   }
 
+  /** Knows these subscriptions in place of all that it knew. One whose session is over comes back as disconnected, and is listed for a while. */
+  restore(subscriptions: readonly Subscription[]): void {
+    this.subscriptions.clear();
+    const now = this.core.clock.now();
+    for (const subscription of subscriptions) {
+      this.subscriptions.set(subscription.id, subscription);
+      const { transport } = subscription;
+      if (transport.method === "webhook" || this.sessions.get(transport.sessionId)?.endedAt === null) continue;
+      if (subscription.disabledAt === null) {
+        subscription.status = "websocket_disconnected";
+        subscription.disabledAt = now;
+        transport.disconnectedAt = now;
+      }
+      this.core.clock.after(this.core.limits.esListedAfterMs, () => this.subscriptions.delete(subscription.id));
+    }
+  }
+
   /** The sockets that events go to: welcomed, not closed, not left behind by a move. */
   live(): EventSubSocket[] {
     return [...this.sockets].filter((socket) => socket.isWelcomed && !socket.isClosed && socket.session.socket === socket);
@@ -169,7 +196,9 @@ export class EventSubServer implements SocketEvents, Publisher {
   /** The next keepalive is due a full interval from now: notifications put it off. */
   putOffKeepalive(socket: EventSubSocket): void {
     socket.cancelKeepalive?.();
-    socket.cancelKeepalive = this.core.clock.after(socket.session.keepaliveS * 1000, () => {
+    const { esKeepaliveJitterMs } = this.core.limits;
+    const lateMs = esKeepaliveJitterMs > 0 ? this.core.chance.int(0, esKeepaliveJitterMs) : 0;
+    socket.cancelKeepalive = this.core.clock.after(socket.session.keepaliveS * 1000 + lateMs, () => {
       this.putOffKeepalive(socket);
       if (this.core.faults.take("E1.keepalive_silence", { conn: socket.id })) return;
       socket.send({ metadata: this.frames.metadata("session_keepalive"), payload: {} });

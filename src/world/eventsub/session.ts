@@ -4,6 +4,8 @@ export interface SocketEvents {
   opened(socket: EventSubSocket): void;
   inbound(socket: EventSubSocket): void;
   closed(socket: EventSubSocket, code: number): void;
+  /** A frame was handed to a socket that lives. */
+  sent(socket: EventSubSocket, frame: object): void;
 }
 
 /** One WebSocket of EventSub. A session has one, or two while it moves. */
@@ -53,7 +55,8 @@ export class EventSubSocket implements Peer {
   send(frame: object): boolean {
     if (this.isFrozen || this.isClosed || !this.#wire) return false;
     const isSent = this.#wire.send(JSON.stringify(frame)) !== 0;
-    if (!isSent) this.lost++;
+    if (isSent) this.#events.sent(this, frame);
+    else this.lost++;
     return isSent;
   }
 

@@ -87,6 +87,7 @@ function deliver(call: HelixCall, channel: WorldChannel, sender: WorldUser, text
       nonce: null,
       session: null,
       isSourceOnly,
+      isChatBot: call.token.kind === "app",
     },
     "helix",
   );

@@ -17,15 +17,20 @@ export function logIn(server: IrcServer, session: IrcSession, nick: string): voi
   const refusal = refusalOf(server, session, login);
   const token = session.password?.replace(/^oauth:/, "") ?? "";
   core.log.add("irc", "in", session.id, "login", { login, ok: refusal === null, token: core.tokens.label(token) });
-  if (refusal !== null) {
-    session.write(`:tmi.twitch.tv NOTICE * :${refusal}`);
-    session.close();
-    return;
-  }
+  if (refusal !== null) return server.refuse(session, refusal);
   const valid = core.tokens.findValid(token);
   session.user = valid?.userId ? (core.state.usersById.get(valid.userId) ?? null) : null;
   session.token = token;
+  if (valid)
+    session.cancelExpiry = core.clock.after(valid.expiresAt.getTime() - core.clock.now().getTime(), () =>
+      expire(server, session),
+    );
   welcome(session, session.user?.login ?? login);
+}
+
+/** The session's token has come to its end: with `ircExpiredCloses` so has the session. */
+function expire(server: IrcServer, session: IrcSession): void {
+  if (server.core.limits.ircExpiredCloses) server.refuse(session);
 }
 
 /** Why this login is refused, in Twitch's words, or null. */

@@ -1,5 +1,6 @@
+import { badgesOf, messageBadges, type WorldBadge } from "../badges.ts";
 import { emotesTag, findEmotes } from "../emotes.ts";
-import { badgesOf, type WorldBadge, type WorldChannel, type WorldMessage, type WorldUser } from "../state.ts";
+import type { WorldChannel, WorldMessage, WorldUser } from "../state.ts";
 import { escapeTag, type TagValues, writeTags } from "./line.ts";
 
 /** A server line with and without its tags: a session gets tags only when it asked for them. */
@@ -77,6 +78,7 @@ export function privmsgLine(channel: WorldChannel, message: WorldMessage, home: 
   const emotes = findEmotes(text);
   const tags: TagValues = {
     ...personTags(channel, user),
+    badges: badgesTag(messageBadges(channel, message)),
     bits: message.bits > 0 ? message.bits : null,
     "client-nonce": nonce,
     "custom-reward-id": message.rewardId,
@@ -118,6 +120,7 @@ function replyTags(message: WorldMessage): TagValues {
 /** Shared chat: where a message was written, and what its writer wears there. */
 const sourceTags = (message: WorldMessage, home: WorldChannel): TagValues => ({
   ...sourceOf(home, message.user, message.source?.messageId ?? message.id),
+  "source-badges": badgesTag(messageBadges(home, message)),
   "source-only": 0,
 });
 

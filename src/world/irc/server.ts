@@ -23,6 +23,7 @@ export class IrcServer implements SessionEvents {
   /** Frames held back to break their order, per session. */
   readonly held = new WeakMap<IrcSession, readonly (string | Uint8Array)[]>();
   #rooms = new Map<string, Set<IrcSession>>();
+  #onSent: ((session: IrcSession, frame: string) => void) | null = null;
   #count = 0;
 
   constructor(core: WorldCore, chat: Chat) {
@@ -46,9 +47,19 @@ export class IrcServer implements SessionEvents {
   closed(session: IrcSession, code: number): void {
     session.cancelPing?.();
     session.cancelPongDeadline?.();
+    session.cancelExpiry?.();
     this.sessions.delete(session);
     for (const channel of [...session.rooms]) partRoom(this, session, channel);
     this.core.log.add("irc", "in", session.id, "closed", { code });
+  }
+
+  sent(session: IrcSession, frame: string): void {
+    this.#onSent?.(session, frame);
+  }
+
+  /** Tells `listener` of every text frame that was handed to a live socket: what a client cannot say it never got. One listener; null ends it. */
+  onSent(listener: ((session: IrcSession, frame: string) => void) | null): void {
+    this.#onSent = listener;
   }
 
   line(session: IrcSession, line: ClientLine): void {
@@ -79,6 +90,23 @@ export class IrcServer implements SessionEvents {
     for (const session of this.room(channel)) {
       if (needs === null || session.capabilities.has(needs)) session.writeTagged(line);
     }
+  }
+
+  /** Takes every session out of the rooms that no longer exist, and tells it so. */
+  leaveGone(): void {
+    for (const session of this.sessions) {
+      for (const room of [...session.rooms]) {
+        if (this.core.state.findChannelById(room.user.id) === room) continue;
+        partRoom(this, session, room);
+        session.write(`:${mask(session.nick)} PART #${room.user.login}`);
+      }
+    }
+  }
+
+  /** Tells a session why it may not be here, and closes it. */
+  refuse(session: IrcSession, why = "Login authentication failed"): void {
+    session.write(`:tmi.twitch.tv NOTICE * :${why}`);
+    session.close();
   }
 
   /** The sessions of an account. */
@@ -113,6 +141,7 @@ export class IrcServer implements SessionEvents {
 
   #deliver(delivery: Delivery): void {
     broadcastPrivmsg(this, delivery);
+    if (!this.core.limits.logLines && isOfTheWorld(delivery)) return;
     const own = delivery.viaHelix && this.core.limits.helixEchoToIrc ? [] : [delivery.message.user];
     this.core.log.add("irc", "out", null, "PRIVMSG", {
       channel: delivery.channel.user.login,
@@ -124,6 +153,9 @@ export class IrcServer implements SessionEvents {
 }
 
 const NOBODY: ReadonlySet<IrcSession> = new Set();
+
+/** Said by one of the world's own people, not by a client. */
+const isOfTheWorld = (delivery: Delivery): boolean => delivery.exceptSession === null && !delivery.viaHelix;
 
 type Act = (server: IrcServer, session: IrcSession, line: ClientLine) => void;
 

@@ -9,6 +9,8 @@ export interface SessionEvents {
   line(session: IrcSession, line: ClientLine): void;
   opened(session: IrcSession): void;
   closed(session: IrcSession, code: number): void;
+  /** A text frame was handed to a socket that lives: the other side will read it unless the connection is cut first. */
+  sent(session: IrcSession, frame: string): void;
 }
 
 /** How lines are put into frames. */
@@ -36,6 +38,8 @@ export class IrcSession implements Peer {
   /** Waiting for the answer to our PING. */
   cancelPongDeadline: (() => void) | null = null;
   cancelPing: (() => void) | null = null;
+  /** Waiting for the end of the token's life. */
+  cancelExpiry: (() => void) | null = null;
   pingedAt: Date | null = null;
   /** Frames that could not be delivered. */
   lost = 0;
@@ -110,6 +114,7 @@ export class IrcSession implements Peer {
     if (this.isFrozen || !this.#wire) return this.isFrozen ? text.length : 0;
     const status = this.#wire.send(text);
     if (status === 0) this.lost++;
+    else this.#events.sent(this, text);
     return status;
   }
 

@@ -1,0 +1,258 @@
+import type { Rig } from "../bench/rig.ts";
+import { WorldChance } from "../src/world/chance.ts";
+import type { Violation } from "../src/world/checks.ts";
+import type { ActiveFault } from "../src/world/faults.ts";
+import { deal, type Planned } from "./deck.ts";
+import type { Fault, Scene } from "./faults-irc.ts";
+import type { Mode } from "./options.ts";
+import { type Outage, Outages } from "./outages.ts";
+import { type Ledger, readLedger } from "./recount.ts";
+import { BOT, Stage } from "./stage.ts";
+import { idOf } from "./tally.ts";
+
+export interface StormPlan {
+  mode: Mode;
+  seed: number;
+  channels: number;
+  /** Messages per second over all channels. */
+  perS: number;
+  lastsMs: number;
+  faults: number;
+  cards: readonly Fault[];
+}
+
+/** What a storm came to. */
+export interface StormReport {
+  /** World time from the start to the last of all channels joined; null when that never happened. */
+  joinedMs: number | null;
+  said: number;
+  /** Lines that went to a live connection. */
+  delivered: number;
+  /** Of those: not stored. */
+  lost: number[];
+  /** Stored though no live connection had them. */
+  unexplained: number;
+  /** Lines delivered more often than once, and what became of that. */
+  again: number;
+  repeated: number;
+  ledger: Ledger;
+  calls: number;
+  callsDelivered: number;
+  answered: number;
+  answersPerCallMax: number;
+  outages: readonly Outage[];
+  struck: ReadonlyMap<string, number>;
+  planned: number;
+  violations: readonly Violation[];
+  joinedAtEnd: number;
+  rssMb: number;
+  /** Of the machine's time. */
+  tookS: number;
+}
+
+const STEP_MS = 100;
+/** All channels must be there within this before it storms. */
+const JOIN_MS_MAX = 120_000;
+/** Afterwards: a channel from which the bot was thrown out is tried again after a minute. */
+const CALM_MS = 90_000;
+/** No fault in the first and in the last seconds of the storm. */
+const MARGIN_MS = 2_000;
+/** A connection lives so long before it is broken again. */
+const UP_MS = 4_000;
+/** One line in so many is a call: about one a second at 500 lines a second. */
+const CALL_EVERY = 500;
+const VIEWERS = 2_000;
+const WORDS = "the run boss again nice try what how love this song clip that gg kkkk não sei 😂 Kappa bom demais".split(" ");
+
+/** Runs a world and an app through `plan`, and counts. */
+export async function storm(rig: Rig, plan: StormPlan, tell: (text: string) => void): Promise<StormReport> {
+  const startedAt = performance.now();
+  const steps = Math.ceil(plan.lastsMs / STEP_MS);
+  const perStep = (plan.perS * STEP_MS) / 1_000;
+  const channels = Array.from({ length: plan.channels }, (_, index) => `room_${index}`);
+  await using stage = await Stage.open({ ...plan, channels, linesMax: steps * perStep });
+  stage.world.model.script(({ number }) => ({ text: `Answer ${number}.` }));
+  await stage.start(rig);
+  const joinedMs = await joinAll(stage);
+  tell(
+    `${plan.mode}: ${stage.joined()} of ${plan.channels} channels joined after ${(joinedMs ?? JOIN_MS_MAX) / 1_000} s of the world's time`,
+  );
+
+  const show = new Show(stage, plan, perStep);
+  for (let step = 0; step < steps; step++) {
+    await show.step(step * STEP_MS);
+    if (step % (steps / 10) === 0) tell(`${plan.mode}: ${((step / steps) * 100).toFixed(0)} %, ${show.told()}`);
+  }
+  await show.calm();
+  return await show.report(joinedMs, startedAt);
+}
+
+/** Steps until every channel is joined; gives how long that took. */
+async function joinAll(stage: Stage): Promise<number | null> {
+  const from = stage.clock.now().getTime();
+  await stage.settle();
+  while (stage.joined() < stage.channels.length) {
+    if (stage.clock.now().getTime() - from > JOIN_MS_MAX) return null;
+    await stage.step(STEP_MS);
+  }
+  return stage.clock.now().getTime() - from;
+}
+
+/** The storm itself: people talk, and things go wrong. */
+class Show {
+  readonly #stage: Stage;
+  readonly #plan: StormPlan;
+  readonly #perStep: number;
+  readonly #talk: WorldChance;
+  readonly #outages: Outages;
+  readonly #scene: Scene;
+  readonly #due: Planned<Fault>[];
+  /** Kills whose time has come while there was nothing to kill. */
+  readonly #waiting: Fault[] = [];
+  readonly #struck = new Map<string, number>();
+  /** Rules that have not struck yet, by the fault they belong to. */
+  #rules: { name: string; fault: ActiveFault }[] = [];
+  #striking = "";
+  #hushedUntilMs = 0;
+  readonly #calls = new Set<string>();
+
+  constructor(stage: Stage, plan: StormPlan, perStep: number) {
+    const chance = new WorldChance(plan.seed);
+    this.#stage = stage;
+    this.#plan = plan;
+    this.#perStep = perStep;
+    this.#talk = chance.fork("talk");
+    this.#outages = new Outages(stage);
+    this.#due = deal(plan.cards, plan.faults, [MARGIN_MS, plan.lastsMs - MARGIN_MS], chance.fork("deck"));
+    this.#scene = {
+      stage,
+      outages: this.#outages,
+      chance: chance.fork("faults"),
+      set: (rule) => {
+        const fault = stage.world.faults.add(rule);
+        this.#rules.push({ name: this.#striking, fault });
+        return fault;
+      },
+      hush: (ms) => {
+        this.#hushedUntilMs = this.#now() + ms;
+      },
+    };
+  }
+
+  /** One step of the storm, `atMs` after its beginning. */
+  async step(atMs: number): Promise<void> {
+    while (this.#due[0] && this.#due[0].atMs <= atMs) await this.#take(this.#due.shift()?.card);
+    if (this.#waiting.length > 0 && this.#isKillable()) await this.#strike(this.#waiting.shift());
+    if (this.#now() >= this.#hushedUntilMs) for (let line = 0; line < this.#perStep; line++) this.#say();
+    await this.#stage.settle();
+    this.#sweep();
+    await this.#stage.step(STEP_MS);
+  }
+
+  /** Nothing goes wrong any more: what can come back comes back, what was begun is finished. */
+  async calm(): Promise<void> {
+    this.#stage.world.faults.clear();
+    this.#stage.world.host.open();
+    for (let ms = 0; ms < CALM_MS; ms += STEP_MS) await this.#stage.step(STEP_MS);
+    await this.#stage.app.recorder.flush();
+  }
+
+  told(): string {
+    const { tally } = this.#stage;
+    return `${tally.said} lines said, ${[...this.#struck.values()].reduce((sum, count) => sum + count, 0)} faults, ${this.#stage.unheard.length} lines unheard`;
+  }
+
+  async report(joinedMs: number | null, startedAt: number): Promise<StormReport> {
+    const { tally, world, app } = this.#stage;
+    const ledger = await readLedger(app.database.sql, tally.said);
+    const numbers = Array.from({ length: tally.said }, (_, line) => line);
+    const isDelivered = (line: number) => (tally.delivered[line] ?? 0) > 0;
+    const answers = this.#answers();
+    return {
+      joinedMs,
+      said: tally.said,
+      delivered: numbers.filter(isDelivered).length,
+      lost: numbers.filter((line) => isDelivered(line) && (ledger.stored[line] ?? 0) === 0),
+      unexplained: numbers.filter((line) => !isDelivered(line) && (ledger.stored[line] ?? 0) > 0).length,
+      again: numbers.reduce((sum, line) => sum + Math.max(0, (tally.delivered[line] ?? 0) - 1), 0),
+      repeated: app.channels.repeated,
+      ledger,
+      calls: this.#calls.size,
+      callsDelivered: numbers.filter((line) => this.#calls.has(idOf(line)) && isDelivered(line)).length,
+      answered: answers.size,
+      answersPerCallMax: Math.max(0, ...answers.values()),
+      outages: this.#outages.all,
+      struck: this.#struck,
+      planned: this.#plan.faults,
+      violations: world.checks(),
+      joinedAtEnd: this.#stage.joined(),
+      rssMb: process.memoryUsage().rss / 1e6,
+      tookS: (performance.now() - startedAt) / 1_000,
+    };
+  }
+
+  async #take(fault: Fault | undefined): Promise<void> {
+    if (fault?.kills && !this.#isKillable()) this.#waiting.push(fault);
+    else await this.#strike(fault);
+  }
+
+  /** Whether there is a healthy connection to break, that has had a moment to live. */
+  #isKillable(): boolean {
+    return this.#outages.upMs >= UP_MS && this.#stage.liveSessions().length > 0 && this.#stage.chatState() === "connected";
+  }
+
+  async #strike(fault: Fault | undefined): Promise<void> {
+    if (!fault) return;
+    await this.#stage.settle();
+    this.#striking = fault.name;
+    const rulesBefore = this.#rules.length;
+    await fault.strike(this.#scene);
+    // A fault that is a rule counts when the rule has struck.
+    if (this.#rules.length === rulesBefore || fault.kills) this.#count(fault.name);
+    if (fault.kills) for (const entry of this.#rules.slice(rulesBefore)) entry.name = "";
+  }
+
+  /** Takes the rules that have struck out of the world's way, and counts them. */
+  #sweep(): void {
+    this.#rules = this.#rules.filter(({ name, fault }) => {
+      if (fault.struck === 0) return true;
+      fault.remove();
+      if (name !== "") this.#count(name);
+      return false;
+    });
+  }
+
+  #count(name: string): void {
+    this.#struck.set(name, (this.#struck.get(name) ?? 0) + 1);
+  }
+
+  /** Somebody says something, somewhere; sometimes to the bot. */
+  #say(): void {
+    const { world, tally, channels } = this.#stage;
+    const id = idOf(tally.next());
+    const isCall = this.#talk.int(1, CALL_EVERY) === 1;
+    const words = Array.from({ length: this.#talk.int(1, 8) }, () => this.#talk.pick(WORDS)).join(" ");
+    if (isCall) this.#calls.add(id);
+    const viewer = `viewer_${this.#talk.int(1, VIEWERS)}`;
+    world.say(this.#talk.pick(channels), viewer, isCall ? `byte, ${words}?` : words, { id });
+  }
+
+  /** Lines of the bot by the call that they answer, as the world received them. */
+  #answers(): Map<string, number> {
+    const answers = new Map<string, number>();
+    for (const entry of this.#stage.world.log.entries()) {
+      const call = answerOf(entry.what, entry.way, entry.fields);
+      if (call !== null) answers.set(call, (answers.get(call) ?? 0) + 1);
+    }
+    return answers;
+  }
+
+  #now(): number {
+    return this.#stage.clock.now().getTime();
+  }
+}
+
+function answerOf(what: string, way: string, fields: Readonly<Record<string, unknown>>): string | null {
+  if (way !== "in" || what !== "PRIVMSG" || fields.login !== BOT) return null;
+  return typeof fields.replyTo === "string" ? fields.replyTo : null;
+}
