@@ -5,8 +5,8 @@ export interface FaultCard {
   name: string;
   /** How many of two hundred. */
   share: number;
-  /** It ends the connection: it waits until there is one, and there are not too many of them in a minute. */
-  kills: boolean;
+  /** It ends the connection, or needs one: it waits until there is one, and there are not too many of them in a minute. */
+  needsLink: boolean;
 }
 
 export interface Planned<C extends FaultCard> {
@@ -36,7 +36,7 @@ export function deal<C extends FaultCard>(
   }
   const kills: number[] = [];
   return hand
-    .map((card) => ({ card, atMs: card.kills ? killAt(kills, fromMs, toMs, chance) : chance.int(fromMs, toMs - 1) }))
+    .map((card) => ({ card, atMs: card.needsLink ? killAt(kills, fromMs, toMs, chance) : chance.int(fromMs, toMs - 1) }))
     .sort((a, b) => a.atMs - b.atMs);
 }
 

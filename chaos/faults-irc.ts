@@ -18,10 +18,13 @@ export interface Scene {
 /** `strike` resolves when what it does at once is done. */
 export type Fault = FaultCard & { strike(scene: Scene): void | Promise<void> };
 
-const kill = (name: string, share: number, strike: Fault["strike"]): Fault => ({ name, share, kills: true, strike });
-const hurt = (name: string, share: number, strike: Fault["strike"]): Fault => ({ name, share, kills: false, strike });
-const rule = (kind: FaultRule["kind"], share: number, extra: Omit<FaultRule, "kind"> = {}): Fault =>
-  hurt(kind, share, (scene) => void scene.set({ kind, ...extra }));
+const onLink = (name: string, share: number, strike: Fault["strike"]): Fault => ({ name, share, needsLink: true, strike });
+const rule = (kind: FaultRule["kind"], share: number, extra: Omit<FaultRule, "kind"> = {}): Fault => ({
+  name: kind,
+  share,
+  needsLink: false,
+  strike: (scene) => void scene.set({ kind, ...extra }),
+});
 
 /** A connection closed by the server is closed with one of these: going away, internal error, try again later. */
 const CLOSE_CODES = [1001, 1011, 1013];
@@ -30,23 +33,23 @@ const HUSH_MS = 9_000;
 
 /** Everything that IRC can do to a client, in the shares of two hundred. */
 export const IRC_FAULTS: readonly Fault[] = [
-  kill("I1 drop", 10, (scene) => cut(scene, "drop", () => scene.stage.world.dropIrc(BOT))),
-  kill("I1 close", 5, (scene) =>
+  onLink("I1 drop", 5, (scene) => cut(scene, "drop", () => scene.stage.world.dropIrc(BOT))),
+  onLink("I1 close", 3, (scene) =>
     cut(scene, "close", () => {
       for (const session of scene.stage.liveSessions()) session.close(scene.chance.pick(CLOSE_CODES), "");
     }),
   ),
-  kill("I1 half open", 6, ({ stage, outages }) => {
+  onLink("I1 half open", 4, ({ stage, outages }) => {
     outages.begin("half open", null);
     stage.world.freezeIrc(BOT);
   }),
-  kill("I1 RECONNECT, closed later", 6, (scene) => reconnect(scene, scene.chance.int(0, 60_000))),
-  kill("I1 RECONNECT, never closed", 4, (scene) => reconnect(scene, null)),
-  kill("I1 login refused once", 2, (scene) => {
+  onLink("I1 RECONNECT, closed later", 3, (scene) => reconnect(scene, scene.chance.int(0, 60_000))),
+  onLink("I1 RECONNECT, never closed", 2, (scene) => reconnect(scene, null)),
+  onLink("I1 login refused once", 1, (scene) => {
     scene.set({ kind: "I1.login_failed", match: { login: BOT } });
     return cut(scene, "login refused", () => scene.stage.world.dropIrc(BOT));
   }),
-  kill("N1 refused for a while", 4, (scene) => {
+  onLink("N1 refused for a while", 3, (scene) => {
     const { stage, chance } = scene;
     const shutMs = chance.int(3_000, 20_000);
     stage.clock.after(shutMs, () => stage.world.host.open());
@@ -60,7 +63,7 @@ export const IRC_FAULTS: readonly Fault[] = [
       shutMs,
     );
   }),
-  kill("A1 token expired, refresh unavailable once", 3, (scene) => {
+  onLink("A1 token expired, refresh unavailable once", 2, (scene) => {
     const { world, clock } = scene.stage;
     for (const token of world.tokens.access.values()) {
       if (token.userId === world.state.user(BOT).id && token.expiresAt > clock.now()) token.expiresAt = clock.now();
@@ -68,32 +71,32 @@ export const IRC_FAULTS: readonly Fault[] = [
     scene.set({ kind: "A1.refresh_unavailable" });
     return cut(scene, "token expired", () => world.dropIrc(BOT));
   }),
-  hurt("I1 PONG withheld while it is quiet", 3, (scene) => {
+  onLink("I1 PONG withheld while it is quiet", 3, (scene) => {
     scene.hush(HUSH_MS);
     scene.set({ kind: "I1.pong_withheld" });
   }),
-  hurt("I1 quiet for a while", 2, (scene) => scene.hush(HUSH_MS)),
+  onLink("I1 quiet for a while", 2, (scene) => scene.hush(HUSH_MS)),
   rule("I1.ping_silence", 4),
-  hurt("I2 thrown out (banned), let in again", 14, (scene) => void banish(scene)),
-  hurt("I2 thrown out, next JOIN ignored", 6, (scene) => {
+  onLink("I2 thrown out (banned), let in again", 14, (scene) => void banish(scene)),
+  onLink("I2 thrown out, next JOIN ignored", 6, (scene) => {
     const login = banish(scene);
     if (login !== null) scene.set({ kind: "I2.join_ignored", match: { channel: login } });
   }),
-  hurt("I2 thrown out, next JOIN finds it suspended", 4, (scene) => {
+  onLink("I2 thrown out, next JOIN finds it suspended", 4, (scene) => {
     const login = banish(scene);
     if (login !== null) scene.set({ kind: "I2.suspended", match: { channel: login } });
   }),
   rule("I2.silent", 5, { match: { login: BOT } }),
   rule("I2.notice", 5, { match: { login: BOT }, with: { msgId: "msg_slowmode" } }),
-  rule("I3.duplicate", 25),
-  rule("I3.reorder", 18),
-  rule("I3.joined_frames", 12),
-  rule("I3.split_frame", 18),
+  rule("I3.duplicate", 28),
+  rule("I3.reorder", 22),
+  rule("I3.joined_frames", 14),
+  rule("I3.split_frame", 22),
   rule("I3.unknown_tags", 9),
   rule("I3.unknown_command", 8),
   rule("I3.bad_emotes", 8),
-  rule("I3.huge_tags", 10),
-  rule("I3.invalid_utf8", 9),
+  rule("I3.huge_tags", 12),
+  rule("I3.invalid_utf8", 11),
 ];
 
 /** Breaks the connection, and waits until both sides know. */

@@ -20,8 +20,8 @@ export async function readLedger(sql: Sql, lines: number): Promise<Ledger> {
   const stored = new Uint8Array(lines);
   let after: { channel: string; seq: string } = { channel: "", seq: "0" };
   for (;;) {
-    const rows = await sql.unsafe<{ channel_id: string; seq: string; message_id: string }[]>(
-      `select channel_id, seq::text as seq, message_id from channel_history
+    const rows = await sql.unsafe<{ channel_id: string; line_seq: string; message_id: string }[]>(
+      `select channel_id, seq::text as line_seq, message_id from channel_history
        where kind = 'chat' and (channel_id, seq) > ($1, $2::bigint) order by channel_id, seq limit ${PAGE}`,
       [after.channel, after.seq],
     );
@@ -31,7 +31,7 @@ export async function readLedger(sql: Sql, lines: number): Promise<Ledger> {
     }
     const last = rows.at(-1);
     if (!last || rows.length < PAGE) break;
-    after = { channel: last.channel_id, seq: last.seq };
+    after = { channel: last.channel_id, seq: last.line_seq };
   }
   return {
     stored,

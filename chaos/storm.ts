@@ -55,6 +55,9 @@ const STEP_MS = 100;
 const JOIN_MS_MAX = 120_000;
 /** Afterwards: a channel from which the bot was thrown out is tried again after a minute. */
 const CALM_MS = 90_000;
+const CALM_STEPS = CALM_MS / STEP_MS;
+/** Then somebody still speaks now and then: what was set to go wrong with a line needs one. */
+const CALM_LINES = CALM_STEPS;
 /** No fault in the first and in the last seconds of the storm. */
 const MARGIN_MS = 2_000;
 /** A connection lives so long before it is broken again. */
@@ -70,7 +73,7 @@ export async function storm(rig: Rig, plan: StormPlan, tell: (text: string) => v
   const steps = Math.ceil(plan.lastsMs / STEP_MS);
   const perStep = (plan.perS * STEP_MS) / 1_000;
   const channels = Array.from({ length: plan.channels }, (_, index) => `room_${index}`);
-  await using stage = await Stage.open({ ...plan, channels, linesMax: steps * perStep });
+  await using stage = await Stage.open({ ...plan, channels, linesMax: steps * perStep + CALM_LINES });
   stage.world.model.script(({ number }) => ({ text: `Answer ${number}.` }));
   await stage.start(rig);
   const joinedMs = await joinAll(stage);
@@ -79,9 +82,10 @@ export async function storm(rig: Rig, plan: StormPlan, tell: (text: string) => v
   );
 
   const show = new Show(stage, plan, perStep);
-  for (let step = 0; step < steps; step++) {
+  const all = steps * perStep;
+  for (let step = 0; stage.tally.said < all; step++) {
     await show.step(step * STEP_MS);
-    if (step % (steps / 10) === 0) tell(`${plan.mode}: ${((step / steps) * 100).toFixed(0)} %, ${show.told()}`);
+    if (step % (steps / 10) === 0) tell(`${plan.mode}: ${show.told()}`);
   }
   await show.calm();
   return await show.report(joinedMs, startedAt);
@@ -142,18 +146,21 @@ class Show {
   /** One step of the storm, `atMs` after its beginning. */
   async step(atMs: number): Promise<void> {
     while (this.#due[0] && this.#due[0].atMs <= atMs) await this.#take(this.#due.shift()?.card);
-    if (this.#waiting.length > 0 && this.#isKillable()) await this.#strike(this.#waiting.shift());
+    if (this.#waiting.length > 0 && this.#isHealthy()) await this.#strike(this.#waiting.shift());
     if (this.#now() >= this.#hushedUntilMs) for (let line = 0; line < this.#perStep; line++) this.#say();
     await this.#stage.settle();
     this.#sweep();
     await this.#stage.step(STEP_MS);
   }
 
-  /** Nothing goes wrong any more: what can come back comes back, what was begun is finished. */
+  /** Nothing new goes wrong: what can come back comes back, what was begun is finished. */
   async calm(): Promise<void> {
-    this.#stage.world.faults.clear();
-    this.#stage.world.host.open();
-    for (let ms = 0; ms < CALM_MS; ms += STEP_MS) await this.#stage.step(STEP_MS);
+    for (let step = 0; step < CALM_STEPS; step++) {
+      this.#say();
+      await this.#stage.settle();
+      this.#sweep();
+      await this.#stage.step(STEP_MS);
+    }
     await this.#stage.app.recorder.flush();
   }
 
@@ -192,12 +199,12 @@ class Show {
   }
 
   async #take(fault: Fault | undefined): Promise<void> {
-    if (fault?.kills && !this.#isKillable()) this.#waiting.push(fault);
+    if (fault?.needsLink && !this.#isHealthy()) this.#waiting.push(fault);
     else await this.#strike(fault);
   }
 
   /** Whether there is a healthy connection to break, that has had a moment to live. */
-  #isKillable(): boolean {
+  #isHealthy(): boolean {
     return this.#outages.upMs >= UP_MS && this.#stage.liveSessions().length > 0 && this.#stage.chatState() === "connected";
   }
 
@@ -207,9 +214,11 @@ class Show {
     this.#striking = fault.name;
     const rulesBefore = this.#rules.length;
     await fault.strike(this.#scene);
-    // A fault that is a rule counts when the rule has struck.
-    if (this.#rules.length === rulesBefore || fault.kills) this.#count(fault.name);
-    if (fault.kills) for (const entry of this.#rules.slice(rulesBefore)) entry.name = "";
+    // A fault that is nothing but a rule counts when the rule has struck.
+    if (fault.needsLink) {
+      this.#count(fault.name);
+      for (const entry of this.#rules.slice(rulesBefore)) entry.name = "";
+    }
   }
 
   /** Takes the rules that have struck out of the world's way, and counts them. */

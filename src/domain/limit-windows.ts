@@ -32,17 +32,15 @@ export function kept<T extends Past>(past: readonly T[], next: T, windowMs: numb
   return recent.length > max ? recent.slice(-max) : recent;
 }
 
-/** All that stands in either list, oldest first; what stands in both is one. Entries of the same name stand as often as in the list that has more of them. */
-export function union<T extends Past>(one: readonly T[], other: readonly T[], nameOf: (entry: T) => string): T[] {
-  const unmatched = new Map<string, number>();
-  for (const entry of one) unmatched.set(nameOf(entry), (unmatched.get(nameOf(entry)) ?? 0) + 1);
+/** All that stands in either list, oldest first; what stands in both is one. Equal entries stand as often as in the list that has more of them. */
+export function union<T extends Past>(one: readonly T[], other: readonly T[], isSame: (a: T, b: T) => boolean): T[] {
+  const unmatched = one.slice();
   const more = other.filter((entry) => {
-    const name = nameOf(entry);
-    const left = unmatched.get(name) ?? 0;
-    if (left > 0) unmatched.set(name, left - 1);
-    return left === 0;
+    const at = unmatched.findIndex((known) => known.at === entry.at && isSame(known, entry));
+    if (at >= 0) unmatched.splice(at, 1);
+    return at < 0;
   });
-  return [...one, ...more].sort((a, b) => a.at - b.at);
+  return more.length === 0 ? one.slice() : [...one, ...more].sort((a, b) => a.at - b.at);
 }
 
 /** Without what has left the window or lies further ahead than one, at most `max` of the newest. */

@@ -84,8 +84,8 @@ export function isDuplicate(limiter: SendLimiter, channelLogin: string, text: st
 
 /** What either of the two knows of: two processes with one account each know a part. Texts are no part of it. */
 export function mergeLimiters(one: SendLimiter, other: SendLimiter, now: Date): SendLimiter {
-  const nameOf = ({ at, channelLogin }: Sent) => `${at} ${channelLogin}`;
-  return { sent: bounded(union(one.sent, other.sent, nameOf), now.getTime(), SEND_WINDOW_MS, SENT_KEPT_MAX) };
+  const both = union(one.sent, other.sent, (a, b) => a.channelLogin === b.channelLogin);
+  return { sent: bounded(both, now.getTime(), SEND_WINDOW_MS, SENT_KEPT_MAX) };
 }
 
 /** A limiter out of the database; null for what is none. */
@@ -142,7 +142,7 @@ export function takeJoins(limiter: JoinLimiter, wanted: number, now: Date): { ne
 
 /** What either of the two knows of. */
 export function mergeJoinLimiters(one: JoinLimiter, other: JoinLimiter, now: Date): JoinLimiter {
-  const both = union(one.joined, other.joined, ({ at }) => String(at));
+  const both = union(one.joined, other.joined, () => true);
   return { joined: bounded(both, now.getTime(), JOIN_WINDOW_MS, JOINED_KEPT_MAX) };
 }
 

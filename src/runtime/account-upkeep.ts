@@ -20,17 +20,18 @@ export interface AccountUpkeepOptions {
   care: TokenCare;
   time: Clock & Timers;
   log: Log;
-  /** What else is looked after in each round; is not waited for. */
-  others(): void;
+  /** What else is looked after in each round. Must not throw; the accounts do not wait for it. */
+  others(): Promise<unknown>;
 }
 
 /** Rounds: reads the accounts, then renews and validates those that are due. */
 export class AccountUpkeep {
   readonly #options: AccountUpkeepOptions;
-  readonly #busy = new Set<LiveAccount>();
+  readonly #busy = new Map<LiveAccount, Promise<void>>();
   readonly #caredMs = new WeakMap<LiveAccount, number>();
   #timer: (() => void) | null = null;
   #round: Promise<void> | null = null;
+  #others: Promise<unknown> | null = null;
   #isAway = false;
   #stopped = false;
 
@@ -57,10 +58,18 @@ export class AccountUpkeep {
   start(): void {
     this.#timer?.();
     if (this.#stopped || this.#round) return;
-    this.#round = this.#look().finally(() => {
+    this.#round = this.#readAgain().finally(() => {
       this.#round = null;
       this.#pump();
     });
+  }
+
+  /** A round now. Resolves when all that was due is done. */
+  async look(): Promise<void> {
+    this.start();
+    while (this.#round || this.#busy.size > 0 || this.#others) {
+      await Promise.all([this.#round, this.#others, ...this.#busy.values()]);
+    }
   }
 
   stop(): void {
@@ -68,7 +77,7 @@ export class AccountUpkeep {
     this.#timer?.();
   }
 
-  async #look(): Promise<void> {
+  async #readAgain(): Promise<void> {
     const { accounts, log, others } = this.#options;
     try {
       await this.read();
@@ -78,7 +87,9 @@ export class AccountUpkeep {
       if (!this.#isAway) log.warn("accounts.database_away", { code: codeOf(error) });
       this.#isAway = true;
     }
-    others();
+    this.#others ??= others().finally(() => {
+      this.#others = null;
+    });
     for (const live of accounts.all()) accounts.tell(live);
   }
 
@@ -106,12 +117,12 @@ export class AccountUpkeep {
     const waiting = this.#dueFirst();
     while (this.#busy.size < CARES_MAX && waiting[0] && waiting[0].dueMs <= nowMs) {
       const { live } = waiting.shift() as Due;
-      this.#busy.add(live);
-      void care.care(live).finally(() => {
+      const done = care.care(live).finally(() => {
         this.#busy.delete(live);
         this.#caredMs.set(live, time.now().getTime());
         this.#pump();
       });
+      this.#busy.set(live, done);
     }
     const nextMs = this.#busy.size < CARES_MAX ? (waiting[0]?.dueMs ?? Number.POSITIVE_INFINITY) - nowMs : LOOK_MS;
     this.#timer = time.after(Math.max(SPACING_MS, Math.min(LOOK_MS, nextMs)), () => this.start());

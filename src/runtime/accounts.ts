@@ -74,10 +74,7 @@ export class Accounts implements Tokens {
       ...options,
       accounts: this.#accounts,
       care: this.#care,
-      others: () => {
-        void this.#environment.look();
-        void this.#app.look();
-      },
+      others: () => Promise.all([this.#environment.look(), this.#app.look()]),
     });
     this.#signins = new Signins({ ...options, onSignedIn: (person) => this.#signedIn(person) });
   }
@@ -86,6 +83,11 @@ export class Accounts implements Tokens {
   async start(): Promise<void> {
     await this.#upkeep.read();
     this.#upkeep.start();
+  }
+
+  /** Reads the accounts again, and renews and validates what is due. Resolves when that is done; happens by itself twice a minute. */
+  look(): Promise<void> {
+    return this.#upkeep.look();
   }
 
   /** Ends all timers. A renewal on its way is waited for, for three seconds at most: its answer is the only copy of a token. */

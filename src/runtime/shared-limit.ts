@@ -21,6 +21,8 @@ import { codeOf } from "./recorder.ts";
 const TRIES_MAX = 5;
 /** A process that is alone does not let a database that hangs hold up a reply for longer. */
 const WAIT_MS = 400;
+/** But as long as nothing is known of what was done before, waiting is cheaper than going on as if nothing were left. */
+const FIRST_WAIT_MS = 5_000;
 /**
  * What was taken this long ago is no longer as it was said to be: it is taken anew. The windows have a second to spare; the
  * rest of it is for clocks that differ (by 0.4 s) and for the way to Twitch.
@@ -176,7 +178,8 @@ export class SharedLimit<L> {
       return { kind: "away" };
     };
     return new Promise((resolve) => {
-      const cancel = isAlone() ? time.after(WAIT_MS, () => resolve(away())) : () => undefined;
+      const waitMs = this.#revision === null ? FIRST_WAIT_MS : WAIT_MS;
+      const cancel = isAlone() ? time.after(waitMs, () => resolve(away())) : () => undefined;
       work.then(
         (replaced) => {
           cancel();

@@ -152,7 +152,7 @@ export class Signins {
   }
 
   async #tryKeep(signin: Signin, pair: TokenPair): Promise<boolean> {
-    const { log, onSignedIn } = this.#options;
+    const { onSignedIn } = this.#options;
     if (!this.#isThere(signin)) return false;
     const answer = await this.#validate(pair.accessToken);
     if (!this.#isThere(signin)) return false;
@@ -165,7 +165,6 @@ export class Signins {
     const { role } = signin.shown;
     const person: SignedInPerson = { role, by: signin.by, pair, told: { ...told, userId, login }, isAgain: signin.isAgain };
     const outcome = await onSignedIn(person);
-    log.info("accounts.signin", { login, role, outcome: outcome.kind });
     if (outcome.kind === "again") await this.#again(signin, outcome.scopes);
     else if (outcome.kind === "done") this.#end(signin, { state: "done", login });
     else this.#end(signin, { state: "failed", reason: outcome.reason, params: outcome.params });
@@ -185,7 +184,9 @@ export class Signins {
 
   /** The same sign-in with another code, for more scopes. */
   async #again(signin: Signin, scopes: readonly string[]): Promise<void> {
-    const answer = await this.#options.auth.startDevice(scopes);
+    const { auth, log } = this.#options;
+    log.info("accounts.signin", { role: signin.shown.role, state: "again" });
+    const answer = await auth.startDevice(scopes);
     if (!answer.ok) return this.#end(signin, { state: "failed", reason: answer.failure });
     const { deviceCode, intervalS } = answer.value;
     signin.shown = { ...signin.shown, ...this.#codeOf(answer.value) };
@@ -206,6 +207,8 @@ export class Signins {
   #end(signin: Signin, how: Partial<TwitchSignin>): void {
     signin.shown = { ...signin.shown, ...how };
     signin.endedAt = this.#options.time.now();
+    const { role, state, login, reason } = signin.shown;
+    this.#options.log.info("accounts.signin", { role, state, login, reason });
   }
 
   #forgetOld(): void {

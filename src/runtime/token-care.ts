@@ -180,11 +180,20 @@ export class TokenCare {
       if (!isUsable(live, this.#now())) return;
     }
     const token = live.account.accessToken;
+    const isRefused = await this.#ask(live, token);
+    // A token that was renewed because of that is asked about as well: what is in use is validated.
+    if (isRefused && live.account.accessToken !== token && isUsable(live, this.#now()))
+      await this.#ask(live, live.account.accessToken);
+  }
+
+  /** True when Twitch refused the token, and there is another one or none. */
+  async #ask(live: LiveAccount, token: string): Promise<boolean> {
     const answer = await this.#options.auth.validate(token);
     // Renewed meanwhile: this says nothing of the new one.
-    if (live.account.accessToken !== token) return;
+    if (live.account.accessToken !== token) return true;
     if (answer.ok) await this.#isValid(live, answer.value);
     else await this.#isInvalid(live, answer.failure);
+    return !answer.ok && answer.failure === "token_refused";
   }
 
   async #isValid(live: LiveAccount, told: TokenInfo): Promise<void> {

@@ -6,6 +6,7 @@ import type { EventSub, EventSubStatus, Notification, SubscriptionState, WantedS
 import type { Violation } from "../../src/world/checks.ts";
 import { ManualClock, startWorld, type World, type WorldOptions } from "../../src/world/index.ts";
 import { DEFAULT_CLIENT } from "../../src/world/tokens.ts";
+import { MovableTime } from "../support/time.ts";
 
 export type Told =
   | { kind: "notification"; notification: Notification }
@@ -20,13 +21,20 @@ export async function endScenes(): Promise<void> {
 }
 
 /** EventSub on a world of its own, with the HTTP API and one clock for both. */
-export async function aScene(options: WorldOptions & { url?: (world: World) => string } = {}): Promise<Scene> {
-  const { url, ...rest } = options;
+export async function aScene(
+  options: WorldOptions & {
+    /** Where EventSub is, if not where the world says. */
+    url?: (world: World) => string;
+    /** Whether the waits of the HTTP API go by the scene's clock too. */
+    isHelixOnClock?: boolean;
+  } = {},
+): Promise<Scene> {
+  const { url, isHelixOnClock = false, ...rest } = options;
   const clock = new ManualClock();
   // Pings are of the protocol below; a test that looks at them sets them.
   const world = await startWorld({ clock, ...rest, limits: { esPingMs: 3_600_000, ...rest.limits } });
   world.addChannel("studio", { mods: ["bytebot"] });
-  const scene = new Scene(world, clock, url?.(world) ?? world.urls.eventsub);
+  const scene = new Scene(world, clock, url?.(world) ?? world.urls.eventsub, isHelixOnClock);
   scenes.push(scene);
   return scene;
 }
@@ -47,8 +55,9 @@ export class Scene {
     readonly world: World,
     readonly clock: ManualClock,
     url: string,
+    isHelixOnClock: boolean,
   ) {
-    const outside = { time: this.#ownTime(), chance: { next: () => 0.5, uuid: () => crypto.randomUUID() }, log: this.#log() };
+    const outside = { chance: { next: () => 0.5, uuid: () => crypto.randomUUID() }, log: this.#log() };
     const helix = createHelix({
       url: world.urls.helix,
       tokens: {
@@ -60,11 +69,14 @@ export class Scene {
         scopes: () => [],
       },
       ...outside,
+      // Its deadlines are not what is tested, and a moved clock would let them pass while an answer is on its way.
+      time: isHelixOnClock ? clock : new MovableTime(),
     });
     this.eventsub = createEventSub({
       url,
       helix,
       ...outside,
+      time: this.#ownTime(),
       listener: {
         onNotification: (notification) => this.#tell({ kind: "notification", notification }),
         onSubscription: (state) => this.#tell({ kind: "subscription", state }),
@@ -192,7 +204,7 @@ export class Scene {
     expect(this.#timers.size).toBe(0);
   }
 
-  /** The scene's clock, with the timers of ours counted apart from the world's. */
+  /** The scene's clock, with the timers of EventSub counted apart from the others'. */
   #ownTime(): Clock & Timers {
     return {
       now: () => this.clock.now(),

@@ -2,11 +2,18 @@ import { describe, expect, test } from "bun:test";
 import {
   emptyJoinLimiter,
   emptyLimiter,
+  fullJoinLimiter,
+  fullLimiter,
   isDuplicate,
   type JoinLimiter,
   markJoined,
   markSent,
+  mergeJoinLimiters,
+  mergeLimiters,
+  parseJoinLimiter,
+  parseLimiter,
   type SendLimiter,
+  takeJoins,
   whenMayJoin,
   whenMaySend,
 } from "../../src/domain/limits.ts";
@@ -52,6 +59,71 @@ function schedule(chance: () => number): SentLine[] {
   return out;
 }
 
+/** How far the clocks of two machines are apart at most. */
+const CLOCKS_MS = 400;
+
+interface Process {
+  limiter: SendLimiter;
+  revision: number;
+  clockMs: number;
+}
+
+/**
+ * What goes out when two or three processes send, each channel by one of them, with their memories and a row that only who
+ * knows its revision may replace. Some are killed in between, also between the row and the line, and begin with nothing.
+ */
+function sharedSchedule(chance: () => number): SentLine[] {
+  const row = { limiter: emptyLimiter(), revision: 0 };
+  const processes = Array.from({ length: 2 + Math.floor(chance() * 2) }, (): Process => {
+    return { limiter: emptyLimiter(), revision: 0, clockMs: Math.floor(chance() * CLOCKS_MS) };
+  });
+  const moderated = chance() < 0.2 ? 4_095 : Math.floor(chance() * 4_096);
+  const busy = chance();
+  const tries = 10 + Math.floor(chance() ** 6 * 150);
+  const out: SentLine[] = [];
+  let nowMs = 0;
+  for (let turn = 0; turn < tries; turn++) {
+    if (chance() > busy) nowMs += Math.floor(chance() ** 3 * 9_000);
+    const channel = Math.floor(chance() * CHANNELS.length);
+    const mine = channel % processes.length;
+    const process = processes[mine] ?? { limiter: emptyLimiter(), revision: 0, clockMs: 0 };
+    if (chance() < 0.03) processes[mine] = { ...process, limiter: emptyLimiter(), revision: 0 };
+    const isModerator = (moderated & (1 << channel)) !== 0;
+    const waitedMs = send(processes[mine] ?? process, row, CHANNELS[channel] ?? "a", isModerator, nowMs);
+    if (waitedMs === null) continue;
+    nowMs += waitedMs;
+    if (chance() < 0.98) out.push({ atMs: nowMs, channel, isModerator });
+  }
+  return out;
+}
+
+/** Waits as told and takes the row. Returns how long it waited; null when it would be too long. */
+function send(
+  process: Process,
+  row: { limiter: SendLimiter; revision: number },
+  login: string,
+  isModerator: boolean,
+  nowMs: number,
+) {
+  let waitedMs = 0;
+  for (;;) {
+    const now = after(nowMs + waitedMs + process.clockMs);
+    const { waitMs } = whenMaySend(process.limiter, login, isModerator, now);
+    waitedMs += waitMs;
+    if (waitedMs > 20_000) return null;
+    if (waitMs > 0) continue;
+    if (process.revision === row.revision) {
+      row.limiter = markSent(process.limiter, login, isModerator, now);
+      row.revision++;
+      process.limiter = row.limiter;
+      process.revision = row.revision;
+      return waitedMs;
+    }
+    process.limiter = mergeLimiters(row.limiter, process.limiter, now);
+    process.revision = row.revision;
+  }
+}
+
 /** What Twitch would object to, in the schedule as it arrives: in order, each line up to `jitterMs` late. */
 function objections(lines: readonly SentLine[], jitterMs: number, chance: () => number): string | null {
   let arrivedMs = 0;
@@ -80,6 +152,56 @@ describe("sending", () => {
       if (objection !== null) throw new Error(`run ${run}: ${objection}`);
     }
   }, 60_000);
+
+  test("F23: so it is with two and three processes of one account, whose clocks differ, and which are killed and started anew", () => {
+    const chance = seeded(230);
+    for (let run = 0; run < 100_000; run++) {
+      const objection = objections(sharedSchedule(chance), 90, chance);
+      if (objection !== null) throw new Error(`run ${run}: ${objection}`);
+    }
+  }, 60_000);
+
+  test("what cannot be read is no limiter; one that went through JSON is the same, without its texts", () => {
+    const limiter = markSent(markSent(emptyLimiter(), "a", false, noon, "oi"), "b", true, after(5));
+    const stored: unknown = JSON.parse(JSON.stringify(limiter));
+    expect(parseLimiter(stored)).toEqual({ sent: limiter.sent.map((line) => ({ ...line, text: null })) });
+    const bad = [
+      null,
+      5,
+      "x",
+      [],
+      {},
+      { sent: 1 },
+      { sent: [1] },
+      { sent: [{ at: "1", channelLogin: "a" }] },
+      { sent: [{ at: 1 }] },
+    ];
+    for (const value of [...bad, { sent: [{ at: Number.NaN, channelLogin: "a" }] }]) expect(parseLimiter(value)).toBeNull();
+    const long = { sent: Array.from({ length: 5_000 }, (_, at) => ({ at, channelLogin: "a" })) };
+    expect(parseLimiter(long)?.sent.length).toBe(128);
+  });
+
+  test("a full limiter lets nobody send for a window, moderator or not, and then everybody", () => {
+    for (const isModerator of [false, true]) {
+      expect(whenMaySend(fullLimiter(noon), "a", isModerator, noon).waitMs).toBe(31_000);
+      expect(whenMaySend(fullLimiter(noon), "a", isModerator, after(31_000)).waitMs).toBe(0);
+    }
+  });
+
+  test("two that know a part each know all together, and nothing twice", () => {
+    const common = markSent(emptyLimiter(), "a", false, noon);
+    const one = markSent(common, "b", false, after(10), "text");
+    const other = markSent(markSent(common, "c", false, after(5)), "a", false, after(2_000));
+    const all = mergeLimiters(one, other, after(2_000));
+    expect(all.sent.map(({ at, channelLogin }) => `${channelLogin} ${at - noon.getTime()}`)).toEqual([
+      "a 0",
+      "c 5",
+      "b 10",
+      "a 2000",
+    ]);
+    expect(mergeLimiters(all, one, after(2_000))).toEqual(all);
+    expect(mergeLimiters(all, all, after(31_005)).sent).toHaveLength(2);
+  });
 
   test("the first line goes at once, the next in the same channel a good second later", () => {
     const limiter = markSent(emptyLimiter(), "a", false, noon);
@@ -153,6 +275,23 @@ describe("joining", () => {
     for (const at of joinedAt)
       expect(joinedAt.filter((other) => other > at - 10_000 && other <= at).length).toBeLessThanOrEqual(20);
     expect(nowMs).toBeLessThan(30_000);
+  });
+
+  test("as many as may go are taken at once, and the next one is told its wait", () => {
+    const first = takeJoins(emptyJoinLimiter(), 50, noon);
+    expect([first.count, first.waitMs]).toEqual([18, 11_000]);
+    expect(takeJoins(first.next, 5, after(10_999))).toMatchObject({ count: 0, waitMs: 1 });
+    expect(takeJoins(first.next, 5, after(11_000))).toMatchObject({ count: 5, waitMs: 0 });
+    expect(takeJoins(fullJoinLimiter(noon), 1, noon)).toMatchObject({ count: 0, waitMs: 11_000 });
+  });
+
+  test("joins at the same instant are as many as in the list that knows of more", () => {
+    const five = takeJoins(emptyJoinLimiter(), 5, noon).next;
+    const seven = takeJoins(five, 2, noon).next;
+    expect(mergeJoinLimiters(five, seven, noon).joined).toHaveLength(7);
+    expect(mergeJoinLimiters(seven, five, noon).joined).toHaveLength(7);
+    expect(parseJoinLimiter(JSON.parse(JSON.stringify(seven)))).toEqual(seven);
+    for (const value of [null, { joined: {} }, { joined: [{}] }, { sent: [] }]) expect(parseJoinLimiter(value)).toBeNull();
   });
 
   test("its memory is bounded", () => {

@@ -9,7 +9,6 @@ import { startWorld, type World, type WorldOptions } from "../../src/world/index
 import { type Grant, PUBLIC_CLIENT } from "../../src/world/tokens.ts";
 import { emptyDb, engines } from "../support/db.ts";
 import { MovableTime } from "../support/time.ts";
-import { settled } from "../world/support.ts";
 import { evenChance } from "./builders.ts";
 
 export const key = new Uint8Array(32).fill(5);
@@ -26,10 +25,12 @@ export interface AccountsProcess {
   /** User ids, in the order told. */
   changes: string[];
   logLines: string[];
-  /** Resolves once `isSo` holds; looked at with each event, change and logged line. */
+  /** Resolves once `isSo` holds; looked at with each event, change, logged line and timer that is set. */
   until(isSo: () => boolean): Promise<void>;
   /** Resolves with the next logged line of that event. */
   logged(event: string): Promise<void>;
+  /** The lengths of the timers that wait. */
+  timers(): readonly number[];
 }
 
 /** A world and a database under one clock, and processes on them. Ended together, and then looked over for tokens (F8). */
@@ -44,8 +45,8 @@ export interface Stage extends AsyncDisposable {
   signIn(login: string, over?: Partial<SignedIn>): Promise<Grant>;
   /** How often the world saw that request, such as "refresh" or "validate" (its own findings). */
   count(what: string): number;
-  /** Lets what is on its way arrive. */
-  settled(): Promise<void>;
+  /** Moves the clock, and lets the processes do what is due then, in turn. */
+  pass(ms: number): Promise<void>;
   /** Every text in the database. */
   storedTexts(): Promise<string>;
 }
@@ -67,7 +68,10 @@ export async function aStage(options: WorldOptions = {}): Promise<Stage> {
     },
     signIn: (login, over = {}) => signIn(world, database, time, login, over),
     count: (what) => world.log.list("id", what).filter((entry) => entry.way === "note").length,
-    settled: () => settled(world),
+    pass: async (ms) => {
+      time.advance(ms);
+      for (const { accounts } of processes) await accounts.look();
+    },
     storedTexts,
     [Symbol.asyncDispose]: async () => {
       await Promise.all(processes.map(({ accounts }) => accounts.stop()));
@@ -96,6 +100,24 @@ function aProcess(
   const look = () => {
     for (const each of [...waiting]) each();
   };
+  const timers = new Set<{ ms: number }>();
+  /** The clock, with a look at what waits for it. */
+  const watched: Clock & Timers = {
+    now: () => time.now(),
+    after: (ms, run) => {
+      const timer = { ms };
+      timers.add(timer);
+      look();
+      const cancel = time.after(ms, () => {
+        timers.delete(timer);
+        run();
+      });
+      return () => {
+        timers.delete(timer);
+        cancel();
+      };
+    },
+  };
   const log = createLog("info", time, (line) => {
     logLines.push(line);
     look();
@@ -103,11 +125,11 @@ function aProcess(
   const accounts = new Accounts({
     db: database.db,
     sql: database.sql,
-    auth: createTwitchAuth({ url: world.urls.id, ...client, time, log }),
+    auth: createTwitchAuth({ url: world.urls.id, ...client, time: watched, log }),
     key,
     holder,
     environment: { token: null, refreshToken: null, botLogin: null },
-    time,
+    time: watched,
     chance: evenChance,
     log,
     onEvent: (body) => {
@@ -134,7 +156,7 @@ function aProcess(
     const from = logLines.length;
     return until(() => logLines.slice(from).some((line) => line.includes(`"${event}"`)));
   };
-  return { accounts, events, changes, logLines, until, logged };
+  return { accounts, events, changes, logLines, until, logged, timers: () => [...timers].map(({ ms }) => ms) };
 }
 
 const PUBLIC = { clientId: PUBLIC_CLIENT.clientId, clientSecret: null };

@@ -13,21 +13,12 @@ const LOOK_MS = 30_000;
 
 const confidential = { client: { clientId: DEFAULT_CLIENT.clientId, clientSecret: DEFAULT_CLIENT.secret } };
 
-/** A started process whose accounts were all validated. */
+/** A started process that has done what was due. */
 async function aStartedProcess(stage: Stage, over: Parameters<Stage["process"]>[0] = {}): Promise<AccountsProcess> {
   const process = stage.process(over);
   await process.accounts.start();
-  await process.until(() => process.accounts.list().every((account) => account.state !== "unchecked"));
-  const count = process.accounts.list().filter((account) => account.state === "ok").length;
-  await process.until(() => process.logLines.filter((line) => line.includes('"accounts.validated"')).length >= count);
-  await stage.settled();
+  await process.accounts.look();
   return process;
-}
-
-/** Moves the clock, and lets what falls due end. */
-async function pass(stage: Stage, ms: number): Promise<void> {
-  stage.time.advance(ms);
-  await stage.settled();
 }
 
 const idOf = (stage: Stage, login: string) => stage.world.state.user(login).id;
@@ -64,18 +55,15 @@ describe("validation", () => {
   test("F6: one validation at the start and one an hour, over twelve hours, by two processes as by one", async () => {
     await using stage = await aStage();
     await stage.signIn("bytebot", { role: "bot" });
-    const first = await aStartedProcess(stage);
+    await aStartedProcess(stage);
     expect(stage.count("validate")).toBe(1);
     for (let hour = 1; hour <= 6; hour++) {
-      const validated = first.logged("accounts.validated");
-      stage.time.advance(HOUR_MS);
-      await validated;
-      await stage.settled();
+      await stage.pass(HOUR_MS);
       expect(stage.count("validate")).toBe(1 + hour);
     }
     await aStartedProcess(stage);
     expect(stage.count("validate")).toBe(8);
-    for (let minutes = 0; minutes < 6 * 60; minutes += 20) await pass(stage, HOUR_MS / 3);
+    for (let minutes = 0; minutes < 6 * 60; minutes += 20) await stage.pass(HOUR_MS / 3);
     expect(stage.count("validate")).toBeLessThanOrEqual(8 + 6);
     expect(stage.count("validate")).toBeGreaterThanOrEqual(8 + 5);
     expect(stage.world.checks()).toEqual([]);
@@ -91,9 +79,7 @@ describe("validation", () => {
     if (known) known.scopes = ["chat:read"];
     stage.world.state.rename("bytebot", "bytebot2");
     process.changes.length = 0;
-    const validated = process.logged("accounts.validated");
-    stage.time.advance(HOUR_MS);
-    await validated;
+    await stage.pass(HOUR_MS);
     expect(process.accounts.scopes(userId)).toEqual(["chat:read"]);
     expect(process.accounts.bot()).toEqual({ userId, login: "bytebot2" });
     expect(process.changes).toEqual([userId]);
@@ -106,14 +92,14 @@ describe("validation", () => {
     const process = await aStartedProcess(stage);
     const away = stage.world.faults.add({ kind: "H3.server_error", times: 10_000, match: { path: "/validate" } });
     const before = stage.world.log.list("id", "GET /validate").length;
-    for (let minute = 0; minute < 120; minute++) await pass(stage, 60_000);
+    for (let minute = 0; minute < 120; minute++) await stage.pass(60_000);
     const asked = (stage.world.log.list("id", "GET /validate").length - before) / 2;
     expect(asked).toBeGreaterThan(10);
     expect(asked).toBeLessThan(40);
     expect(process.accounts.list().map((account) => account.state)).toEqual(["unchecked"]);
     expect((await process.accounts.get(idOf(stage, "bytebot")))?.token).toBe(accessToken);
     away.remove();
-    await pass(stage, 180_000);
+    await stage.pass(180_000);
     expect(process.accounts.list().map((account) => account.state)).toEqual(["ok"]);
     expect(process.events).toEqual([]);
   });
@@ -147,13 +133,10 @@ describe("renewal", () => {
     const first = await aStartedProcess(stage);
     const second = await aStartedProcess(stage);
     const userId = idOf(stage, "bytebot");
-    await pass(stage, 4 * HOUR_MS - 6 * 60_000);
+    await stage.pass(4 * HOUR_MS - 6 * 60_000);
     expect(stage.count("refresh")).toBe(0);
-    const refreshed = Promise.race([first.logged("accounts.refreshed"), second.logged("accounts.refreshed")]);
-    await pass(stage, 2 * 60_000);
-    await refreshed;
-    await stage.settled();
-    await pass(stage, LOOK_MS);
+    await stage.pass(2 * 60_000);
+    await stage.pass(LOOK_MS);
     const tokens = await Promise.all([first, second].map(async ({ accounts }) => (await accounts.get(userId))?.token));
     expect(new Set(tokens).size).toBe(1);
     expect(tokens).not.toContain(accessToken);
@@ -177,8 +160,8 @@ describe("renewal", () => {
     await using stage = await aStage({ limits: { accessTtlS: 60 * 86_400 } });
     await stage.signIn("bytebot", { role: "bot" });
     const process = await aStartedProcess(stage);
-    for (let day = 0; day < 70; day++) await pass(stage, DAY_MS);
-    expect(stage.count("refresh")).toBe(9);
+    for (let day = 0; day < 70; day++) await stage.pass(DAY_MS);
+    expect(stage.count("refresh")).toBe(10);
     expect(process.accounts.list().map(shown)).toEqual([{ login: "bytebot", role: "bot", state: "ok", reason: null }]);
     expect(stage.world.checks()).toEqual([]);
   });
@@ -187,9 +170,7 @@ describe("renewal", () => {
     await using stage = await aStage();
     const { accessToken } = await stage.signIn("bytebot", { role: "bot" });
     stage.time.advance(31 * DAY_MS);
-    const process = stage.process();
-    await process.accounts.start();
-    await process.until(() => process.events.length > 0);
+    const process = await aStartedProcess(stage);
     expect(process.events).toEqual([{ type: "account.login_needed", login: "bytebot", reason: "token_refused" }]);
     expect(process.accounts.list().map(shown)).toEqual([
       { login: "bytebot", role: "bot", state: "login_needed", reason: "token_refused" },
@@ -201,8 +182,8 @@ describe("renewal", () => {
         index % 2 === 0 ? process.accounts.get(userId) : process.accounts.renew(userId, accessToken),
       ),
     );
-    await pass(stage, HOUR_MS);
-    await pass(stage, DAY_MS);
+    await stage.pass(HOUR_MS);
+    await stage.pass(DAY_MS);
     expect(asked).toEqual(asked.map(() => null));
     expect(stage.world.log.list("id")).toHaveLength(requests);
     expect(process.events).toHaveLength(1);
@@ -215,14 +196,14 @@ describe("renewal", () => {
     const userId = idOf(stage, "bytebot");
     const away = stage.world.faults.add({ kind: "A1.refresh_unavailable", times: 10_000 });
     process.changes.length = 0;
-    await pass(stage, 4 * HOUR_MS - 4 * 60_000);
+    for (let hour = 0; hour < 4; hour++) await stage.pass(HOUR_MS - 60_000);
     expect((await process.accounts.get(userId))?.token).toBe(accessToken);
-    for (let minute = 0; minute < 60; minute++) await pass(stage, 60_000);
+    for (let minute = 0; minute < 60; minute++) await stage.pass(60_000);
     expect(await process.accounts.get(userId)).toBeNull();
     expect(away.struck).toBeGreaterThan(10);
     expect(away.struck).toBeLessThan(40);
     away.remove();
-    await pass(stage, 180_000);
+    await stage.pass(180_000);
     expect(await process.accounts.get(userId)).not.toBeNull();
     // Told when it was without a token, and when it had one again; nobody needs to sign in.
     expect(process.changes).toEqual([userId, userId]);
@@ -254,9 +235,7 @@ describe("renewal", () => {
     expect((await findAccount(stage.database.db, key, userId))?.loginNeeded).toBeNull();
     await wrong.accounts.stop();
 
-    const right = stage.process(confidential);
-    await right.accounts.start();
-    await right.logged("accounts.validated");
+    const right = await aStartedProcess(stage, confidential);
     expect(right.accounts.list().map(shown)).toEqual([{ login: "bytebot", role: "bot", state: "ok", reason: null }]);
     const { accounts } = await aStartedProcess(stage);
     expect((await accounts.get(userId))?.clientId).toBe(DEFAULT_CLIENT.clientId);
@@ -266,15 +245,11 @@ describe("renewal", () => {
     await using stage = await aStage();
     const { accessToken } = await stage.signIn("bytebot", { role: "bot" });
     const skewed = stage.world.faults.add({ kind: "N2.skewed_date", times: 100, with: { skewMs: HOUR_MS } });
-    const process = stage.process();
-    await process.accounts.start();
-    await process.until(() => process.events.length > 0);
+    const process = await aStartedProcess(stage);
     expect(process.events).toEqual([{ type: "account.login_needed", login: "bytebot", reason: "clock_skew" }]);
     expect((await process.accounts.get(idOf(stage, "bytebot")))?.token).toBe(accessToken);
     skewed.remove();
-    const validated = process.logged("accounts.validated");
-    stage.time.advance(HOUR_MS);
-    await validated;
+    await stage.pass(HOUR_MS);
     expect(process.events.at(-1)).toEqual({ type: "account.restored", login: "bytebot" });
   });
 });
@@ -314,7 +289,7 @@ describe("revocation", () => {
     await stage.signIn("ana");
     await stage.signIn("bytebot", { role: "bot" });
     const process = await aStartedProcess(stage);
-    await pass(stage, 60_000);
+    await stage.pass(60_000);
     stage.world.revokeConsent("ana");
     await process.accounts.markRevoked(idOf(stage, "ana"));
     await process.accounts.markRevoked(idOf(stage, "bytebot"));
@@ -328,8 +303,7 @@ describe("revocation", () => {
     await stage.signIn("ana");
     const process = await aStartedProcess(stage);
     stage.world.revokeConsent("ana");
-    stage.time.advance(HOUR_MS);
-    await process.until(() => process.events.length > 0);
+    await stage.pass(HOUR_MS);
     expect(process.events).toEqual([{ type: "account.login_needed", login: "ana", reason: "token_refused" }]);
   });
 });
@@ -342,16 +316,14 @@ describe("the accounts of two processes", () => {
     await stage.signIn("ana");
     const ana = idOf(stage, "ana");
     expect(second.accounts.broadcaster(ana)).toBeNull();
-    await pass(stage, LOOK_MS);
-    await stage.settled();
+    await stage.pass(LOOK_MS);
     expect([first, second].map(({ accounts }) => accounts.broadcaster(ana))).toEqual([
       { userId: ana, login: "ana" },
       { userId: ana, login: "ana" },
     ]);
     await first.accounts.disconnect(ana, operator);
     second.changes.length = 0;
-    await pass(stage, LOOK_MS);
-    await stage.settled();
+    await stage.pass(LOOK_MS);
     expect([second.accounts.list(), second.changes, second.events]).toEqual([[], [ana], []]);
     expect(await second.accounts.get(ana)).toBeNull();
   });
@@ -367,14 +339,14 @@ describe("the app's own token", () => {
     expect(given[0]?.clientId).toBe(DEFAULT_CLIENT.clientId);
     expect(accounts.scopes(APP)).toEqual([]);
     const first = given[0]?.token ?? "";
-    for (let hour = 0; hour < 5; hour++) await pass(stage, HOUR_MS);
+    for (let hour = 0; hour < 5; hour++) await stage.pass(HOUR_MS);
     expect(stage.count("validate")).toBe(5);
     const renewed = await accounts.renew(APP, first);
     expect(renewed?.token).not.toBe(first);
     expect(await accounts.renew(APP, first)).toEqual(renewed);
     // Refused again at once: not a storm.
     expect(await accounts.renew(APP, renewed?.token ?? "")).toBeNull();
-    await pass(stage, DAY_MS);
+    await stage.pass(DAY_MS);
     const last = await accounts.get(APP);
     expect(stage.world.tokens.findValid(last?.token ?? "")).not.toBeNull();
     expect(stage.world.log.list("id", "POST /token").filter((entry) => entry.way === "in")).toHaveLength(3);

@@ -4,7 +4,7 @@ import { listLines, recount } from "../../src/store/chat.ts";
 import { type Database, openDatabase } from "../../src/store/db.ts";
 import { listModelCalls, type ModelCall } from "../../src/store/ledger.ts";
 import { findState } from "../../src/store/state.ts";
-import { listEvents } from "../../src/store/timeline.ts";
+import { listEvents, listMeanings } from "../../src/store/timeline.ts";
 import { emptyDb, engines, postgresServer, quiet } from "../support/db.ts";
 import { aCuttableWire, type CuttableWire } from "../support/proxy.ts";
 import { MovableTime } from "../support/time.ts";
@@ -116,6 +116,44 @@ describe.each(engines)("on %s", (engine) => {
     recorder.addEvent(CHANNEL_ID, { type: "chat.raid", fromLogin: "ned", fromName: "Ned", viewers: 3 });
     expect(await found).toBe(1);
     await recorder.flush();
+  });
+
+  test("F16: an occurrence that is written already, in an earlier life or by another process, is neither written nor told again", async () => {
+    const database = await emptyDb(engine);
+    const earlier = aRecorder(database);
+    const raid = { type: "chat.raid", fromLogin: "ned", fromName: "Ned", viewers: 3 } as const;
+    earlier.recorder.addEvent(CHANNEL_ID, raid, null, { meaning: "raid", writeKey: "chat:n1" });
+    await earlier.recorder.flush();
+    expect(earlier.events).toHaveLength(1);
+
+    const { recorder, events } = aRecorder(database);
+    recorder.addEvent(CHANNEL_ID, raid, null, { meaning: "raid", writeKey: "chat:n1" });
+    recorder.addEvent(CHANNEL_ID, raid, null, { meaning: "raid", writeKey: null });
+    recorder.addEvent(CHANNEL_ID, raid, null, { meaning: "raid", writeKey: "chat:n2" });
+    await recorder.flush();
+    expect(events).toHaveLength(2);
+    expect(events.every((event) => event.id !== null)).toBe(true);
+    expect(await listEvents(database.db, { limit: 9 })).toHaveLength(3);
+    expect(await listMeanings(database.db, CHANNEL_ID, new Date(0), 9)).toHaveLength(3);
+  });
+
+  test("F53: an occurrence whose row was written, but whose answer was lost, is there once and told once", async () => {
+    const database = await emptyDb(engine);
+    let lost = 0;
+    const unsafe = async (...query: Parameters<typeof database.sql.unsafe>) => {
+      const answer = await database.sql.unsafe(...query);
+      if (lost++ === 0) throw Object.assign(new Error("gone"), { code: "CONNECTION_CLOSED" });
+      return answer;
+    };
+    const { recorder, time, events, until } = aRecorder({ ...database, sql: { unsafe } as unknown as Database["sql"] });
+    const raid = { type: "chat.raid", fromLogin: "ned", fromName: "Ned", viewers: 3 } as const;
+    recorder.addEvent(CHANNEL_ID, raid, null, { meaning: "raid", writeKey: "chat:n1" });
+    await until(() => events.some((event) => event.body.type === "database.lost"));
+    time.advance(5_000);
+    await until(() => events.some((event) => event.body.type === "database.back"));
+    await recorder.flush();
+    expect(events.map((event) => event.body.type).toSorted()).toEqual(["chat.raid", "database.back", "database.lost"]);
+    expect(await listEvents(database.db, { types: ["chat.raid"], limit: 9 })).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { TimelineEvent } from "../../src/domain/events.ts";
-import { addEvents, listEvents, pruneEvents } from "../../src/store/timeline.ts";
+import { addEvents, listEvents, listMeanings, pruneEvents } from "../../src/store/timeline.ts";
 import { emptyDb, engines } from "../support/db.ts";
 import { minutesBefore, noon, secondsAfter } from "./lines.ts";
 
@@ -74,6 +74,32 @@ describe.each(engines)("the timeline on %s", (engine) => {
     const again = await addEvents(sql, [a, b, c] as TimelineEvent[], ["a", "b", "c"]);
     expect(again.slice(0, 2)).toEqual(first);
     expect((await listEvents(db, { limit: 9 })).map((event) => event.body)).toEqual([c?.body, b?.body, a?.body] as never);
+  });
+
+  test("F16: a row that somebody else wrote under the same key stays as it is, and its id is not given", async () => {
+    const { db, sql } = await emptyDb(engine);
+    const theirs = anEvent({ body: { type: "chat.raid", fromLogin: "bia", fromName: "Bia", viewers: 1 } });
+    const ours = anEvent({ at: secondsAfter(noon, 1) });
+    const other = anEvent({ at: secondsAfter(noon, 2) });
+    expect(await addEvents(sql, [theirs], ["chat:n1"])).toEqual([1]);
+    const [known, fresh, twice] = await addEvents(sql, [ours, other, other], ["chat:n1", "chat:n2", "chat:n2"]);
+    expect([known, twice]).toEqual([null, null]);
+    expect(fresh).toBeGreaterThan(1);
+    expect((await listEvents(db, { limit: 9 })).map((event) => event.body)).toEqual([other.body, theirs.body]);
+    expect(await addEvents(sql, [ours, other], ["chat:n1", "chat:n2"])).toEqual([null, fresh ?? 0]);
+  });
+
+  test("the meanings of a channel's occurrences since an instant, the newest of them, oldest first", async () => {
+    const { db, sql } = await emptyDb(engine);
+    const events = [0, 1, 2, 3, 4, 5].map((second) => anEvent({ at: secondsAfter(noon, second) }));
+    await addEvents(sql, events, someKeys(6), ["a", "b", null, "d", "e\0é"]);
+    await addEvents(sql, [anEvent({ channelId: "200", at: secondsAfter(noon, 9) })], ["other"], ["x"]);
+    expect(await listMeanings(db, "100", noon, 10)).toEqual([
+      { meaning: "b", at: secondsAfter(noon, 1) },
+      { meaning: "d", at: secondsAfter(noon, 3) },
+      { meaning: "eé", at: secondsAfter(noon, 4) },
+    ]);
+    expect((await listMeanings(db, "100", minutesBefore(noon, 1), 2)).map(({ meaning }) => meaning)).toEqual(["d", "eé"]);
   });
 
   test("a channel's page holds the installation's rows where asked, and the installation's page only those", async () => {

@@ -58,7 +58,6 @@ function pagesOf(language: Language, theme: Theme): Record<string, SafeHtml> {
       faults: { connect: { role: "bot", tiers: ["clips"], error: words.say("error.auth_client_unknown") } },
     }),
     "/twitch-signin": dashboard({ page: "signin", signin: aSignin(), accounts }),
-    "/twitch-failed": dashboard({ page: "signin", signin: aSignin({ state: "failed", reason: "denied" }) }),
     "/error": ErrorPage({
       words,
       theme,

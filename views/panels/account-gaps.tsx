@@ -48,20 +48,38 @@ export function AccountGaps(p: GapsProps): SafeHtml {
 
 /**
  * The gaps, together where one thing mends them, in the order of their first: the bot signs in once for all its
- * channels, each broadcaster for their own.
+ * channels that lack the same, each broadcaster for their own.
  */
 export function groupGaps(gaps: readonly FeatureGap[]): GapGroup[] {
-  const groups = new Map<string, GapGroup & { features: Feature[]; channels: string[] }>();
-  for (const { feature, channelLogin, ...rest } of gaps) {
-    const { accountLogin, role, tier, reason } = rest;
-    const isOwners = role === "broadcaster" || reason === "cost_limit";
-    const key = JSON.stringify([isOwners || channelLogin === null ? channelLogin : "", accountLogin, role, tier, reason]);
-    const group = groups.get(key) ?? { ...rest, features: [], channels: [] };
-    groups.set(key, group);
-    if (!group.features.includes(feature)) group.features.push(feature);
-    if (channelLogin !== null && !group.channels.includes(channelLogin)) group.channels.push(channelLogin);
+  const places = gather(
+    gaps.map(({ feature, channelLogin, ...rest }) => ({
+      ...rest,
+      features: [feature],
+      channels: channelLogin === null ? [] : [channelLogin],
+    })),
+    ({ channels, ...rest }) => [channels, causeOf(rest)],
+  );
+  return gather(places, ({ channels, features, ...rest }) => {
+    const isOwners = rest.role === "broadcaster" || rest.reason === "cost_limit";
+    return [isOwners || channels.length === 0 ? channels : null, features.toSorted(), causeOf(rest)];
+  });
+}
+
+function causeOf({ accountLogin, role, tier, reason }: Pick<GapGroup, "accountLogin" | "role" | "tier" | "reason">): unknown {
+  return [accountLogin, role, tier, reason];
+}
+
+/** Groups with the same key as one, each feature and channel in it once. */
+function gather(groups: readonly GapGroup[], keyOf: (group: GapGroup) => unknown): GapGroup[] {
+  const merged = new Map<string, GapGroup>();
+  for (const group of groups) {
+    const key = JSON.stringify(keyOf(group));
+    const known = merged.get(key) ?? group;
+    const features = [...new Set([...known.features, ...group.features])];
+    const channels = [...new Set([...known.channels, ...group.channels])];
+    merged.set(key, { ...known, features, channels });
   }
-  return [...groups.values()];
+  return [...merged.values()];
 }
 
 function GapRow(p: GapsProps & { group: GapGroup; index: number }): SafeHtml {

@@ -6,8 +6,10 @@ import { EventSubSocket, type ToldFrame } from "./eventsub-socket.ts";
 const KEEPALIVE_S = 10;
 /** After a move, what is still on its way on the old socket has this long to arrive. */
 const DRAIN_MS = 2_000;
-/** A connection that carried something for this long starts the backoff anew. */
-const STABLE_MS = 10_000;
+/** The backoff starts anew after a connection that carried something for this long: even two connects each time stay below ten a minute. */
+const STABLE_MS = 15_000;
+/** One that did for this long was no failure: losing it makes the next wait no longer. */
+const WORTHWHILE_MS = 6_000;
 /** Twitch closes a session without subscriptions 10 s after its welcome (4003); we go before. */
 const UNUSED_MS = 9_000;
 
@@ -22,6 +24,8 @@ export interface ConnectionEvents {
 }
 
 export interface ConnectionOptions {
+  /** For the log. */
+  account: string;
   url: string;
   time: Clock & Timers;
   chance: Chance;
@@ -135,13 +139,13 @@ export class EventSubConnection {
     if (isMove) {
       this.sessionId = sessionId;
       if (before !== null) this.#drain(before);
-      this.#o.log.info("eventsub.moved");
+      this.#o.log.info("eventsub.moved", { account: this.#o.account });
       return this.#events.onChange();
     }
     // A move failed, and the old session went on until there was another: both at once would tell everything twice.
     before?.cut();
     this.#end(this.reason ?? "replaced");
-    if (this.#isStopped) return;
+    if (this.#live !== socket) return;
     this.sessionId = sessionId;
     this.generation++;
     this.#isUseful = false;
@@ -162,7 +166,7 @@ export class EventSubConnection {
     this.#isMoving = true;
     const waitMs = this.#failures === 0 ? 0 : backoffMs(this.#failures - 1, this.#o.chance);
     this.#failures++;
-    this.#o.log.info("eventsub.reconnect_asked", { waitMs });
+    this.#o.log.info("eventsub.reconnect_asked", { account: this.#o.account, waitMs });
     if (url === null || !this.#isFit(url)) return this.#failed("reconnect_invalid");
     // Unchanged: Twitch wants no parameters of ours there.
     if (waitMs === 0) this.#connect(url);
@@ -186,8 +190,9 @@ export class EventSubConnection {
     if (this.#isMoving && reason !== "reconnect_expired") return this.#events.onChange();
     if (this.#isMoving) this.#cutNext();
     this.#forgetOldFailures();
+    const wasWorthwhile = this.#carriedFor(WORTHWHILE_MS);
     this.#end(reason);
-    if (this.#next === null && !this.#timers.has("next")) this.#retry(reason);
+    this.#retry(reason, !wasWorthwhile);
   }
 
   /** An attempt came to nothing. After a move the old session goes on as long as Twitch lets it. */
@@ -197,15 +202,15 @@ export class EventSubConnection {
     this.#retry(reason);
   }
 
-  #retry(reason: string): void {
-    // Whoever heard of the end may have had enough.
-    if (this.#isStopped) return;
-    const { time, chance, log } = this.#o;
+  #retry(reason: string, isFailure = true): void {
+    // Another attempt may be under way; and whoever heard of the end may have had enough.
+    if (this.#isStopped || this.#next !== null || this.#timers.has("next")) return;
+    const { account, time, chance, log } = this.#o;
     const waitMs = backoffMs(this.#failures, chance);
-    this.#failures++;
+    if (isFailure) this.#failures++;
     this.reason = reason;
     this.retryAt = new Date(time.now().getTime() + waitMs);
-    log.warn("eventsub.lost", { reason, waitMs });
+    log.warn("eventsub.lost", { account, reason, waitMs });
     this.#timer("next", waitMs, () => this.#connect(this.#baseUrl));
     this.#events.onChange();
   }
@@ -219,8 +224,11 @@ export class EventSubConnection {
   }
 
   #forgetOldFailures(): void {
-    const livedMs = this.#o.time.now().getTime() - this.#liveAt.getTime();
-    if (this.isUseful && livedMs >= STABLE_MS) this.#failures = 0;
+    if (this.#carriedFor(STABLE_MS)) this.#failures = 0;
+  }
+
+  #carriedFor(ms: number): boolean {
+    return this.isUseful && this.#o.time.now().getTime() - this.#liveAt.getTime() >= ms;
   }
 
   #drain(socket: EventSubSocket): void {

@@ -50,7 +50,7 @@ const Subscription = z.object({
   status: z.string().max(TYPE_CHARS_MAX).catch(""),
   condition: z.record(z.string(), z.unknown()).catch({}).transform(textsOf),
 });
-const Told = z.object({ subscription: Subscription, event: z.unknown() });
+const Told = z.object({ subscription: Subscription, event: z.unknown().optional() });
 
 /** What came over an EventSub socket. Never throws. */
 export function readFrame(data: unknown): Frame {

@@ -37,18 +37,18 @@ export function inboundOf(line: IrcLine, receivedAt: Date): TwitchInbound | null
  * gift forward (`standardpayforward`, `communitypayforward`: the gift has a notice of its own), what Twitch or a sponsor gives
  * (`rewardgift`, `primecommunitygiftreceived`), charity (it does not go to the channel), badges and rituals.
  */
-const SUPPORT: Readonly<Record<string, SupportKind>> = {
-  sub: "sub",
-  resub: "resub",
-  subgift: "gift",
-  anonsubgift: "gift",
-  submysterygift: "gift_bomb",
-  anonsubmysterygift: "gift_bomb",
-  primepaidupgrade: "sub",
-  giftpaidupgrade: "sub",
-  anongiftpaidupgrade: "sub",
-  extendsub: "resub",
-};
+const SUPPORT: ReadonlyMap<string, SupportKind> = new Map([
+  ["sub", "sub"],
+  ["resub", "resub"],
+  ["subgift", "gift"],
+  ["anonsubgift", "gift"],
+  ["submysterygift", "gift_bomb"],
+  ["anonsubmysterygift", "gift_bomb"],
+  ["primepaidupgrade", "sub"],
+  ["giftpaidupgrade", "sub"],
+  ["anongiftpaidupgrade", "sub"],
+  ["extendsub", "resub"],
+]);
 
 /** The account by which Twitch shows anonymous gifts. */
 const ANONYMOUS_GIFTER_ID = "274598607";
@@ -62,7 +62,7 @@ function noticeOf(line: IrcLine, receivedAt: Date): TwitchInbound | null {
   if (tags.get("source-room-id") && tags.get("source-room-id") !== channelId) return null;
   const kind = tags.get("msg-id") ?? "";
   const origin = originOf(line, receivedAt);
-  const occurrence = kind === "raid" ? raidOf(line, origin) : supportOf(line, SUPPORT[kind], origin);
+  const occurrence = kind === "raid" ? raidOf(line, origin) : supportOf(line, SUPPORT.get(kind), origin);
   return occurrence === null ? null : { kind: "occurrence", channelId, occurrence };
 }
 

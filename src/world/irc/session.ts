@@ -48,6 +48,7 @@ export class IrcSession implements Peer {
   #framing: () => Framing;
   #partial = "";
   #drains: (() => void)[] = [];
+  #pings: (() => void)[] = [];
 
   constructor(
     readonly id: string,
@@ -83,12 +84,22 @@ export class IrcSession implements Peer {
     for (const drain of drains) drain();
   }
 
-  ponged(): void {}
+  ponged(): void {
+    this.#settlePings();
+  }
+
+  /** A WebSocket ping, which is no traffic of IRC. Resolves with its pong, or when the connection is closed. */
+  ping(): Promise<void> {
+    if (this.isClosed || !this.#wire) return Promise.resolve();
+    this.#wire.ping();
+    return new Promise((resolve) => this.#pings.push(resolve));
+  }
 
   closed(code: number): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.drained();
+    this.#settlePings();
     this.#events.closed(this, code);
   }
 
@@ -139,6 +150,12 @@ export class IrcSession implements Peer {
 
   terminate(): void {
     this.#wire?.terminate();
+  }
+
+  #settlePings(): void {
+    const pings = this.#pings;
+    this.#pings = [];
+    for (const settle of pings) settle();
   }
 
   #frame(text: string, split: boolean): void {
