@@ -11,6 +11,7 @@ type Part = (rig: Rig, options: ChaosOptions, tell: (text: string) => void) => P
 const CHAOS: Readonly<Record<string, Readonly<Record<string, Part>>>> = {
   twitch: {
     irc: async (rig, options, tell) => (options.modes.includes("irc") ? stormRows(rig, "irc", options, tell) : []),
+    eventsub: async (rig, options, tell) => (options.modes.includes("eventsub") ? stormRows(rig, "eventsub", options, tell) : []),
   },
 };
 

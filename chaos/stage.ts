@@ -5,6 +5,7 @@ import { type Config, readConfig } from "../src/config.ts";
 import type { TwitchInbound } from "../src/ports.ts";
 import { createLog } from "../src/system.ts";
 import { WorldChance } from "../src/world/chance.ts";
+import type { EventSubSocket } from "../src/world/eventsub/session.ts";
 import { ManualClock, startWorld, type World } from "../src/world/index.ts";
 import type { IrcSession } from "../src/world/irc/session.ts";
 import { DEFAULT_CLIENT } from "../src/world/tokens.ts";
@@ -19,8 +20,14 @@ export const BOT = "bytebot";
 const HEARD_MS_MAX = 5_000;
 /** A handshake or a round trip over loopback that takes longer is not waited for. */
 const ROUND_TRIP_MS_MAX = 2_000;
+const START_MS_MAX = 30_000;
+/** After the jobs' tables are there: time for what else was asked of the database at the start. */
+const BEGUN_MS = 300;
 /** While there is no connection each step takes so long on the machine's clock: a handshake over loopback takes less. */
 const AWAY_MS = 15;
+/** After the last request that the world has seen: time for the next one. */
+const QUIET_MS = 3;
+const QUIET_MS_MAX = 1_500;
 /** More lines than this on their way into the database: time stands still until it has caught up. */
 const WAITING_LINES_MAX = 10_000;
 const CAUGHT_UP_MS_MAX = 60_000;
@@ -55,6 +62,8 @@ export class Stage implements AsyncDisposable {
   isBlackHole = false;
   #app: App | null = null;
   #listeners: ((inbound: TwitchInbound) => void)[] = [];
+  /** When, on the machine's clock, the world last logged something. */
+  #busyAt = 0;
 
   private constructor(world: World, clock: ManualClock, options: StageOptions) {
     this.world = world;
@@ -63,6 +72,9 @@ export class Stage implements AsyncDisposable {
     this.mode = options.mode;
     this.tally = new Tally(options.linesMax);
     watchDeliveries(world, this.tally);
+    world.log.listen(() => {
+      this.#busyAt = performance.now();
+    });
   }
 
   /** A world with the bot as moderator in every channel. The app is not started yet. */
@@ -120,6 +132,7 @@ export class Stage implements AsyncDisposable {
       }),
     });
     this.#listen(this.#app);
+    await this.#begun(this.#app);
     return this.#app;
   }
 
@@ -133,9 +146,19 @@ export class Stage implements AsyncDisposable {
     return this.app.status().parts.find((part) => part.name === "chat")?.reason ?? "unknown";
   }
 
-  /** The bot's sessions that hear and are heard. */
-  liveSessions(): IrcSession[] {
+  /** The bot's IRC sessions that hear and are heard. */
+  sessions(): IrcSession[] {
     return this.world.ircSessions(BOT).filter((session) => session.isLoggedIn && !session.isFrozen && !session.isClosed);
+  }
+
+  /** The EventSub sockets that events go to and arrive at. */
+  sockets(): EventSubSocket[] {
+    return this.world.eventsub.live().filter((socket) => !socket.isFrozen);
+  }
+
+  /** What chat comes over. */
+  links(): (IrcSession | EventSubSocket)[] {
+    return this.mode === "irc" ? this.sessions() : this.sockets();
   }
 
   joined(): number {
@@ -152,28 +175,29 @@ export class Stage implements AsyncDisposable {
   async settle(): Promise<void> {
     await this.#heard();
     await this.#shaken();
-    if (this.liveSessions().length === 0) await Bun.sleep(AWAY_MS);
+    if (this.links().length === 0) await Bun.sleep(AWAY_MS);
     // The limits that all processes share are asked of the database: on a clock that stands still it has all the time.
     await this.app.database.sql.unsafe("select 1");
     await this.roundTrips();
+    await this.#quiet();
     await this.#caughtUp();
   }
 
-  /** Two round trips on each live session: what the app had sent has been answered, and the answers have been heard. */
+  /** Two round trips on each live connection: what the app had sent has been answered, and the answers have been heard. */
   async roundTrips(): Promise<void> {
     for (let round = 0; round < 2; round++) {
-      await Promise.all(this.liveSessions().map((session) => atMost(ROUND_TRIP_MS_MAX, session.ping())));
+      await Promise.all([...this.sessions(), ...this.sockets()].map((link) => atMost(ROUND_TRIP_MS_MAX, link.probe())));
     }
   }
 
-  /** Resolves when the world has seen these sessions close, or after a while. */
-  async closed(sessions: readonly IrcSession[]): Promise<void> {
+  /** Resolves when the world has seen these connections close, or after a while. */
+  async closed(links: readonly (IrcSession | EventSubSocket)[]): Promise<void> {
     await Promise.all(
-      sessions.map((session) =>
-        session.isClosed
+      links.map((link) =>
+        link.isClosed
           ? null
           : this.world.log
-              .after((entry) => entry.conn === session.id && entry.what === "closed", ROUND_TRIP_MS_MAX)
+              .after((entry) => entry.conn === link.id && entry.what === "closed", ROUND_TRIP_MS_MAX)
               .catch(() => null),
       ),
     );
@@ -194,6 +218,14 @@ export class Stage implements AsyncDisposable {
     await this.world.stop();
   }
 
+  /** What the start has to do with the database is done, before time moves: on this clock a slow answer would be a lost one. */
+  async #begun(app: App): Promise<void> {
+    const until = performance.now() + START_MS_MAX;
+    const isBegun = () => app.status().parts.some((part) => part.name === "jobs" && part.reason === "ok");
+    while (!isBegun() && performance.now() < until) await turn();
+    await Bun.sleep(BEGUN_MS);
+  }
+
   /** Puts an ear between the adapter and the channels: it counts, and changes nothing. */
   #listen(app: App): void {
     const channels = app.channels as { hear(inbound: TwitchInbound): void };
@@ -207,6 +239,12 @@ export class Stage implements AsyncDisposable {
 
   async #heard(): Promise<void> {
     this.unheard.push(...(await this.tally.drained(HEARD_MS_MAX)));
+  }
+
+  /** Requests follow upon each other's answers: it is over when the world has seen nothing for a moment. */
+  async #quiet(): Promise<void> {
+    const until = performance.now() + QUIET_MS_MAX;
+    while (performance.now() - this.#busyAt < QUIET_MS && performance.now() < until) await turn();
   }
 
   /** A connection that is being made has come to its welcome or its end. */

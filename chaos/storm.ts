@@ -3,7 +3,7 @@ import { WorldChance } from "../src/world/chance.ts";
 import type { Violation } from "../src/world/checks.ts";
 import type { ActiveFault } from "../src/world/faults.ts";
 import { deal, type Planned } from "./deck.ts";
-import type { Fault, Scene } from "./faults-irc.ts";
+import type { Fault, Scene } from "./faults.ts";
 import type { Mode } from "./options.ts";
 import { type Outage, Outages } from "./outages.ts";
 import { type Ledger, readLedger } from "./recount.ts";
@@ -53,8 +53,8 @@ export interface StormReport {
 const STEP_MS = 100;
 /** All channels must be there within this before it storms. */
 const JOIN_MS_MAX = 120_000;
-/** Afterwards: a channel from which the bot was thrown out is tried again after a minute. */
-const CALM_MS = 90_000;
+/** Afterwards: a channel from which the bot was thrown out is tried again after a minute, and after another one when that failed. */
+const CALM_MS = 160_000;
 const CALM_STEPS = CALM_MS / STEP_MS;
 /** Then somebody still speaks now and then: what was set to go wrong with a line needs one. */
 const CALM_LINES = CALM_STEPS;
@@ -119,6 +119,8 @@ class Show {
   #striking = "";
   #hushedUntilMs = 0;
   readonly #calls = new Set<string>();
+  /** Lines of the bot that the world took, by whichever way, by the line that they answer. */
+  readonly #answers = new Map<string, number>();
 
   constructor(stage: Stage, plan: StormPlan, perStep: number) {
     const chance = new WorldChance(plan.seed);
@@ -127,6 +129,10 @@ class Show {
     this.#perStep = perStep;
     this.#talk = chance.fork("talk");
     this.#outages = new Outages(stage);
+    stage.world.chat.onMessage(({ message }) => {
+      const call = message.user.login === BOT ? message.reply?.parent.id : undefined;
+      if (call !== undefined) this.#answers.set(call, (this.#answers.get(call) ?? 0) + 1);
+    });
     this.#due = deal(plan.cards, plan.faults, [MARGIN_MS, plan.lastsMs - MARGIN_MS], chance.fork("deck"));
     this.#scene = {
       stage,
@@ -174,7 +180,7 @@ class Show {
     const ledger = await readLedger(app.database.sql, tally.said);
     const numbers = Array.from({ length: tally.said }, (_, line) => line);
     const isDelivered = (line: number) => (tally.delivered[line] ?? 0) > 0;
-    const answers = this.#answers();
+    const answers = this.#answers;
     return {
       joinedMs,
       said: tally.said,
@@ -205,7 +211,7 @@ class Show {
 
   /** Whether there is a healthy connection to break, that has had a moment to live. */
   #isHealthy(): boolean {
-    return this.#outages.upMs >= UP_MS && this.#stage.liveSessions().length > 0 && this.#stage.chatState() === "connected";
+    return this.#outages.upMs >= UP_MS && this.#stage.links().length > 0 && this.#stage.chatState() === "connected";
   }
 
   async #strike(fault: Fault | undefined): Promise<void> {
@@ -246,22 +252,7 @@ class Show {
     world.say(this.#talk.pick(channels), viewer, isCall ? `byte, ${words}?` : words, { id });
   }
 
-  /** Lines of the bot by the call that they answer, as the world received them. */
-  #answers(): Map<string, number> {
-    const answers = new Map<string, number>();
-    for (const entry of this.#stage.world.log.entries()) {
-      const call = answerOf(entry.what, entry.way, entry.fields);
-      if (call !== null) answers.set(call, (answers.get(call) ?? 0) + 1);
-    }
-    return answers;
-  }
-
   #now(): number {
     return this.#stage.clock.now().getTime();
   }
-}
-
-function answerOf(what: string, way: string, fields: Readonly<Record<string, unknown>>): string | null {
-  if (way !== "in" || what !== "PRIVMSG" || fields.login !== BOT) return null;
-  return typeof fields.replyTo === "string" ? fields.replyTo : null;
 }

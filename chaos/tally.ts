@@ -12,7 +12,7 @@ export function numberOf(id: string): number | null {
 export class Tally {
   readonly delivered: Uint8Array;
   readonly heard: Uint8Array;
-  /** Delivered and not heard yet. */
+  /** Delivered and not heard yet. What is delivered again need not be heard again. */
   readonly #under: Set<number> = new Set();
   #whenNone: (() => void) | null = null;
   said = 0;
@@ -29,7 +29,7 @@ export class Tally {
 
   markDelivered(line: number): void {
     this.delivered[line] = (this.delivered[line] ?? 0) + 1;
-    if ((this.heard[line] ?? 0) < (this.delivered[line] ?? 0)) this.#under.add(line);
+    if ((this.heard[line] ?? 0) === 0) this.#under.add(line);
   }
 
   heardId(id: string): void {
@@ -39,9 +39,7 @@ export class Tally {
 
   markHeard(line: number): void {
     this.heard[line] = (this.heard[line] ?? 0) + 1;
-    if ((this.heard[line] ?? 0) < (this.delivered[line] ?? 0)) return;
-    this.#under.delete(line);
-    if (this.#under.size === 0) this.#whenNone?.();
+    if (this.#under.delete(line) && this.#under.size === 0) this.#whenNone?.();
   }
 
   /** Resolves when all that was delivered has been heard, or after `ms` of the machine's time with the lines that were not: they are given up. */

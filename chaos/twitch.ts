@@ -1,6 +1,7 @@
 import { figure } from "../bench/figures.ts";
 import type { Row } from "../bench/report.ts";
 import type { Rig } from "../bench/rig.ts";
+import { EVENTSUB_FAULTS } from "./faults-eventsub.ts";
 import { IRC_FAULTS } from "./faults-irc.ts";
 import type { ChaosOptions, Mode } from "./options.ts";
 import { noticeMs, type Outage, resumeMs } from "./outages.ts";
@@ -27,7 +28,7 @@ export async function stormRows(rig: Rig, mode: Mode, options: ChaosOptions, tel
     perS: PER_S,
     lastsMs: LASTS_MS / scale,
     faults: FAULTS / scale,
-    cards: IRC_FAULTS,
+    cards: mode === "irc" ? IRC_FAULTS : EVENTSUB_FAULTS,
   };
   const report = await storm(rig, plan, tell);
   return [joinRow(plan, report), ...lineRows(plan, report), ...linkRows(plan, report), ...worldRows(plan, report)];
@@ -116,7 +117,7 @@ function worldRows({ mode, channels, faults }: StormPlan, report: StormReport): 
       level: figure(channels),
       measured: figure(report.joinedAtEnd),
       isMet: report.joinedAtEnd === channels,
-      beside: "90 s of the world's time after the last fault",
+      beside: "160 s of the world's time after the storm",
     },
     {
       what: `${mode}: faults that struck`,

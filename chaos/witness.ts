@@ -2,6 +2,8 @@ import type { World } from "../src/world/index.ts";
 import type { IrcSession } from "../src/world/irc/session.ts";
 import { numberOf, type Tally } from "./tally.ts";
 
+const STALE_MS = 10 * 60_000;
+
 /** Counts what the world hands to live connections, by reading what it writes to them: whole lines only. */
 export function watchDeliveries(world: World, tally: Tally): void {
   const tails = new WeakMap<IrcSession, string>();
@@ -13,10 +15,12 @@ export function watchDeliveries(world: World, tally: Tally): void {
   });
   world.eventsub.onSent((_, frame) => {
     const { metadata, payload } = frame as {
-      metadata: { message_type: string; subscription_type?: string };
+      metadata: { message_type: string; message_timestamp: string; subscription_type?: string };
       payload: { event?: { message_id?: unknown } };
     };
     if (metadata.message_type !== "notification" || metadata.subscription_type !== "channel.chat.message") return;
+    // What is so old must be thrown away (Twitch's rule against replays): for us it was not delivered.
+    if (world.clock.now().getTime() - Date.parse(metadata.message_timestamp) > STALE_MS) return;
     const line = numberOf(String(payload.event?.message_id));
     if (line !== null) tally.markDelivered(line);
   });

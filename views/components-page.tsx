@@ -1,7 +1,10 @@
 import type { Level } from "../src/domain/events.ts";
+import type { AccountSummary } from "../src/domain/snapshots.ts";
 import { Callout, Empty, Face, Field, Icon, LevelIcon, Pane, Secret, Who } from "./components.tsx";
 import { Frame, type PageFrame } from "./frame.tsx";
 import { type Child, Html, type SafeHtml } from "./html.ts";
+import { AccountBanner } from "./panels/account-banner.tsx";
+import { AccountRows } from "./panels/accounts.tsx";
 import { JoinForm } from "./panels/channels.tsx";
 import type { Verdict } from "./verdict.ts";
 
@@ -79,6 +82,14 @@ export function ComponentsPage(p: PageFrame): SafeHtml {
           </Field>
           <Secret id="specimen-secret" words={words} label="A secret" masked="token=••••••••" value="token=this-is-a-sample" />
         </Specimen>
+        <Pane id="accounts" title="Twitch accounts">
+          <ul class="rows accounts">
+            <AccountRows {...p} accounts={ACCOUNTS} gaps={[]} canConnect />
+          </ul>
+        </Pane>
+        <Specimen id="account-gone" title="A sign-in that was lost" rule="On every page: who, why, and where to mend it.">
+          <AccountBanner words={words} accounts={ACCOUNTS} />
+        </Specimen>
         <Pane id="join" title="A form that was refused">
           <JoinForm
             words={words}
@@ -94,6 +105,26 @@ export function ComponentsPage(p: PageFrame): SafeHtml {
 }
 
 const NAMES = ["ana", "bento", "caju", "dora", "elis", "flora", "gil", "hugo", "iris", "joão", "kika", "lua"];
+
+const ACCOUNT: AccountSummary = {
+  userId: "1",
+  login: "byte_agent",
+  displayName: "byte_agent",
+  role: "bot",
+  source: "signed_in",
+  state: "ok",
+  reason: null,
+  scopes: [],
+  tiers: ["read", "talk"],
+  expiresAt: null,
+  validatedAt: null,
+};
+
+const ACCOUNTS: readonly AccountSummary[] = [
+  ACCOUNT,
+  { ...ACCOUNT, userId: "2", source: "environment", state: "unchecked", tiers: [] },
+  { ...ACCOUNT, userId: "3", login: "cabrasolar", role: "broadcaster", state: "login_needed", reason: "token_refused" },
+];
 
 const VERDICTS: readonly Verdict[] = [
   { state: "ok", icon: "circle-check", title: "All good", detail: "Reading 3 channels." },

@@ -33,6 +33,8 @@ export interface DashboardProps extends PageFrame {
   canConnect: boolean;
   /** The sign-in with Twitch that its page shows. */
   signin?: TwitchSignin | null;
+  /** When the code that this page began with runs out. */
+  firstUntil?: number | null;
   tokens?: readonly ApiTokenRow[];
   sessions?: readonly SessionRow[];
   /** A token just made: shown this once. */
@@ -151,7 +153,7 @@ function Signin(p: DashboardProps): SafeHtml {
         <h1>{words.say("twitch.connect")}</h1>
         <p>{words.say("twitch.signin.intro")}</p>
       </div>
-      {p.signin ? <TwitchSigninPanels words={words} now={p.now} signin={p.signin} accounts={p.accounts} /> : null}
+      {p.signin ? <TwitchSigninPanels {...p} signin={p.signin} /> : null}
     </>
   );
 }

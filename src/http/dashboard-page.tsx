@@ -19,7 +19,7 @@ const LINES = 200;
 const EVENTS = 100;
 const HUD_EVENTS = 50;
 
-type Extras = Pick<DashboardProps, "newToken" | "faults" | "signin">;
+type Extras = Pick<DashboardProps, "newToken" | "faults" | "signin" | "firstUntil">;
 
 /** A page of the dashboard, with the channel in focus: the one in the URL, else the last one looked at, else the first. */
 export async function dashboardPage(

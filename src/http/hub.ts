@@ -183,7 +183,8 @@ export class Hub {
   }
 
   #take(message: BusMessage): void {
-    if (!("channelId" in message || "event" in message)) return this.#statusChanged();
+    const { kind } = message;
+    if (kind === "channels_changed" || kind === "accounts_changed" || kind === "status_changed") return this.#statusChanged();
     const channelId = message.kind === "event" ? message.event.channelId : message.channelId;
     this.#feeds.take(message, channelId);
     for (const view of this.#views.values()) {

@@ -51,7 +51,13 @@ async function connect(http: HttpContext, request: Request, role: AccountRole, t
 }
 
 function signinPage(http: HttpContext, request: Request, id: string): Promise<Response> {
-  return dashboardPage(http, request, "signin", { signin: getSignin(http, id) });
+  return dashboardPage(http, request, "signin", { signin: getSignin(http, id), firstUntil: firstUntilOf(request) });
+}
+
+/** When the code that the page began with runs out, as its address remembers; null for a fresh page. */
+function firstUntilOf(request: Request): number | null {
+  const until = new URL(request.url).searchParams.get("until") ?? "";
+  return /^\d{1,15}$/.test(until) ? Number(until) : null;
 }
 
 /** What a page that waits asks for every two seconds: the state, to be put in place of the one it has. */
@@ -60,7 +66,8 @@ function waitingPart(http: HttpContext, request: Request, id: string): Response 
   const words = http.wordsOf(request);
   try {
     const signin = getSignin(http, id);
-    const state = <SigninState words={words} now={clock.now()} signin={signin} accounts={accounts.list()} />;
+    const reader = { words, now: clock.now(), accounts: accounts.list(), firstUntil: firstUntilOf(request) };
+    const state = <SigninState {...reader} signin={signin} />;
     return page(partial(SIGNIN_TARGET, "innerMorph", state));
   } catch (error) {
     const { message } = faultOf(words, error);

@@ -31,7 +31,8 @@ export interface AccountsOptions {
   onEvent(body: EventBody): void;
   /**
    * An account came, went, or is otherwise than before: signed in, in need of its person, renamed, with other scopes, or
-   * with a token again after a time without. A token that was renewed in its course is not told.
+   * with a token again after a time without. A token that was renewed in its course is not told. The environment's account
+   * is `environment` as long as Twitch did not tell whose it is.
    */
   onChange(userId: string): void;
 }
@@ -183,7 +184,8 @@ export class Accounts implements Tokens {
    * Keeps the token of somebody who signed in. A new token has only the scopes that it was asked for, and it takes the
    * place of the old one. In the same role that is what the person chose; but who signs in as broadcaster and is the bot
    * already (or the other way round) would lose what the other role needs. Who that is only the token tells, so they are
-   * asked a second time, for both together.
+   * asked a second time, for both together. The token that is replaced is not revoked: Twitch may end with it what was
+   * subscribed in the person's name.
    */
   async #signedIn({ role, by, pair, told, isAgain }: SignedInPerson): Promise<SigninOutcome> {
     const { db, key, environment, time } = this.#options;

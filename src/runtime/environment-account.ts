@@ -123,7 +123,6 @@ export class EnvironmentAccount {
     if (this.#mark === null || this.#options.auth.clientId === null) return await this.#ask(null);
     const { db, sql, holder } = this.#options;
     const lease = `twitch-refresh:${ENVIRONMENT}`;
-    if (await isTakenOver(db, this.#mark)) return this.#isSpent();
     const held = await acquireLeases(sql, [lease], holder, LEASE_MS);
     if (held.length === 0) return this.#later(null);
     try {

@@ -58,7 +58,6 @@ export class Refreshing {
   /** One per account at most. */
   readonly #unsaved = new Map<string, { account: TwitchAccount; failures: number; cancel: () => void }>();
   readonly #running = new Set<Promise<unknown>>();
-  readonly #pauses = new Set<() => void>();
   #stopped = false;
 
   constructor(options: RefreshingOptions) {
@@ -79,7 +78,6 @@ export class Refreshing {
   /** Lets what is on its way end, for a moment. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const end of [...this.#pauses]) end();
     for (const { cancel } of this.#unsaved.values()) cancel();
     const ended = Promise.allSettled([...this.#running, ...[...this.#unsaved.keys()].map((userId) => this.#saveLate(userId))]);
     const late = Promise.withResolvers<void>();
@@ -232,15 +230,7 @@ export class Refreshing {
   }
 
   #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        this.#pauses.delete(end);
-        cancel();
-        resolve();
-      };
-      const cancel = this.#options.time.after(ms, end);
-      this.#pauses.add(end);
-    });
+    return new Promise((resolve) => void this.#options.time.after(ms, resolve));
   }
 
   #watched<T>(work: Promise<T>): Promise<T> {

@@ -154,7 +154,7 @@ export class Signins {
   async #tryKeep(signin: Signin, pair: TokenPair): Promise<boolean> {
     const { onSignedIn } = this.#options;
     if (!this.#isThere(signin)) return false;
-    const answer = await this.#validate(pair.accessToken);
+    const answer = await this.#validate(signin, pair.accessToken);
     if (!this.#isThere(signin)) return false;
     const told = answer.ok ? answer.value : null;
     if (!told || told.userId === null || told.login === null) {
@@ -172,14 +172,26 @@ export class Signins {
   }
 
   /** What Twitch cannot tell just now is asked again: the code is spent, and the person cannot type it a second time. */
-  async #validate(token: string): ReturnType<TwitchAuth["validate"]> {
-    const { auth, time } = this.#options;
+  async #validate(signin: Signin, token: string): ReturnType<TwitchAuth["validate"]> {
+    const { auth } = this.#options;
     let answer = await auth.validate(token);
-    for (let tries = 1; tries < VALIDATE_TRIES && !answer.ok && isPassing(answer.failure) && !this.#stopped; tries++) {
-      await new Promise<void>((resolve) => void time.after(VALIDATE_WAIT_MS, resolve));
+    for (let tries = 1; tries < VALIDATE_TRIES && !answer.ok && isPassing(answer.failure); tries++) {
+      await this.#pause(signin, VALIDATE_WAIT_MS);
+      if (!this.#isThere(signin)) return answer;
       answer = await auth.validate(token);
     }
     return answer;
+  }
+
+  /** Ends early when the sign-in is cancelled. */
+  #pause(signin: Signin, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.time.after(ms, resolve);
+      signin.cancel = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   /** The same sign-in with another code, for more scopes. */

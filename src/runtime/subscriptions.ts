@@ -5,6 +5,8 @@ import type { EventSub, SubscriptionState } from "../ports-twitch.ts";
 
 /** Refusals remembered so that each is told once; above it the oldest is forgotten. */
 const TOLD_MAX = 5_000;
+/** What passes by itself, or is the matter of the whole account. */
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(["down", "busy", "login_needed", "authorization_revoked"]);
 
 interface SubscriptionsOptions {
   eventsub: Pick<EventSub, "setWanted" | "states">;
@@ -71,8 +73,7 @@ export class Subscriptions {
   }
 
   #tell(key: string, state: SubscriptionState): void {
-    // What passes by itself, or is the account's own matter, is told elsewhere.
-    if (state.reason === "down" || state.reason === "busy" || state.reason === "login_needed" || this.#told.has(key)) return;
+    if (TOLD_ELSEWHERE.has(state.reason ?? "") || this.#told.has(key)) return;
     this.#told.add(key);
     if (this.#told.size > TOLD_MAX) for (const oldest of this.#told) return void this.#told.delete(oldest);
     const channelId = channelOf(state);

@@ -80,10 +80,11 @@ export class TokenCare {
     this.#options.accounts.tell(live);
   }
 
-  /** Validates out of turn: somebody has reason to think that the account's token died. */
+  /** Validates out of turn: somebody has reason to think that the account's token died. Asked again at once, it is done some seconds later. */
   async check(live: LiveAccount): Promise<void> {
-    const last = live.checkedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
-    if (this.#now().getTime() - last >= CHECK_SPACING_MS || live.account.refreshToken === null) await this.validate(live);
+    const nextMs = live.checkedAt === null ? 0 : live.checkedAt.getTime() + CHECK_SPACING_MS;
+    if (this.#now().getTime() >= nextMs) await this.validate(live);
+    else live.validateAt = new Date(nextMs);
   }
 
   /** Twitch was asked about the account's token just now. */

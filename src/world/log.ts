@@ -80,6 +80,12 @@ export class WorldLog {
     });
   }
 
+  /** Tells `listener` of every entry from now on; the returned function ends it. */
+  listen(listener: (entry: LogEntry) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   /** Entries that no longer are kept. */
   get dropped(): number {
     return this.#seq - (this.#entries.length - this.#from);

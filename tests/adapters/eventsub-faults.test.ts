@@ -16,9 +16,9 @@ describe("silence", () => {
     const scene = await aScene();
     const bot = await scene.reading((id) => [scene.chat(id, "studio", "channel.chat.notification")]);
     scene.world.faults.add({ kind: "E1.keepalive_silence", match: { conn: "es-1" }, times: 1_000 });
-    await scene.clock.run(11_999);
+    await scene.pass(11_999);
     expect(scene.changes).toEqual(["connected"]);
-    await scene.clock.run(1);
+    await scene.pass(1);
     expect(await scene.comesBack(bot)).toBe("silent");
     const [first = 0, second = 0] = connects(scene);
     expect(second - first).toBeLessThanOrEqual(15_000);
@@ -29,7 +29,7 @@ describe("silence", () => {
     const scene = await aScene();
     const bot = await scene.reading();
     scene.world.freezeEventSub();
-    await scene.clock.run(12_000);
+    await scene.pass(12_000);
     expect(await scene.comesBack(bot)).toBe("silent");
     await scene.heard("back");
   });
@@ -39,7 +39,7 @@ describe("silence", () => {
     await scene.reading();
     scene.world.faults.add({ kind: "E1.keepalive_silence", times: 1_000 });
     for (let i = 0; i < 10; i++) {
-      await scene.clock.run(8_000);
+      await scene.pass(8_000);
       await scene.heard(`line ${i}`);
     }
     expect(scene.changes).toEqual(["connected"]);
@@ -54,15 +54,15 @@ describe("silence", () => {
     scene.eventsub.setWanted(bot, [scene.chat(bot)]);
     await once;
     const twice = scene.world.log.after((entry) => entry.what === "connect");
-    await scene.clock.run(10_375);
+    await scene.pass(10_375);
     await twice;
     const thrice = scene.world.log.after((entry) => entry.what === "connect");
-    await scene.clock.run(10_750);
+    await scene.pass(10_750);
     await thrice;
     await scene.settled(bot);
     expect(connects(scene)).toHaveLength(3);
     // The one that was late is not there for nothing.
-    await scene.clock.run(20_000);
+    await scene.pass(20_000);
     await scene.heard("hello");
     expect(scene.changes).toEqual(["connected"]);
   });
@@ -113,12 +113,12 @@ describe("closed", () => {
       await lost;
       const retryMs = (scene.status(bot)?.retryAt?.getTime() ?? 0) - scene.clock.now().getTime();
       waits.push(retryMs);
-      await scene.clock.run(retryMs);
+      await scene.pass(retryMs);
       await scene.settled(bot);
     }
     expect(waits).toEqual([375, 750, 1_500, 3_000, 6_000, 12_000, 22_500, 22_500, 22_500, 22_500]);
     // One that lasted makes it short again.
-    await scene.clock.run(15_000);
+    await scene.pass(15_000);
     const lost = scene.after("connection", ({ change }) => change.kind === "lost");
     scene.world.closeEventSub(4000);
     await lost;
@@ -129,11 +129,11 @@ describe("closed", () => {
     const scene = await aScene();
     const bot = await scene.reading();
     for (let i = 0; i < 12; i++) {
-      await scene.clock.run(7_000);
+      await scene.pass(7_000);
       const lost = scene.after("connection", ({ change }) => change.kind === "lost");
       scene.world.closeEventSub(null);
       await lost;
-      await scene.clock.run(500);
+      await scene.pass(500);
       await scene.settled(bot);
       await scene.heard(`back ${i}`);
     }
@@ -147,13 +147,13 @@ describe("closed", () => {
     const lost = scene.after("connection", ({ change }) => change.kind === "lost");
     scene.world.closeEventSub(null);
     await lost;
-    for (let second = 0; second < 120; second++) await scene.clock.run(1_000);
+    await scene.pass(120_000);
     const waits = scene.logged.filter(({ event }) => event === "eventsub.lost");
     expect(waits.length).toBeGreaterThan(5);
     expect(waits.length).toBeLessThan(13);
     expect(scene.status(bot)).toMatchObject({ reason: "unreachable", connections: 0 });
     scene.world.host.open();
-    await scene.clock.run(30_000);
+    await scene.pass(23_000);
     await scene.settled(bot);
     await scene.heard("back");
     expect(scene.changes).toEqual(["connected", "lost closed", "connected"]);
@@ -170,10 +170,10 @@ describe("closed", () => {
     const bot = scene.account("bytebot");
     scene.eventsub.setWanted(bot, [scene.chat(bot)]);
     expect(scene.status(bot)).toMatchObject({ state: "connecting", connections: 0 });
-    await scene.clock.run(10_000);
+    await scene.pass(10_000);
     expect(scene.status(bot)).toMatchObject({ state: "waiting", reason: "no_welcome" });
     if (relay) relay.weather.isBlackHole = false;
-    await scene.clock.run(500);
+    await scene.pass(500);
     await scene.settled(bot);
     await scene.heard("hello");
   });
@@ -187,16 +187,17 @@ describe("session_reconnect", () => {
     scene.world.reconnectEventSub({ isBad: true });
     await refused;
     await scene.heard("on the old one");
+    await scene.until(() => scene.logged.some(({ event }) => event === "eventsub.lost"));
     expect(scene.status(bot)).toMatchObject({ state: "connected", enabled: 1 });
     expect(scene.changes).toEqual(["connected"]);
-    await scene.clock.run(1_000);
+    await scene.pass(1_000);
     await scene.next("connection", ({ change }) => change.kind === "lost");
     await scene.settled(bot);
     await scene.heard("on a fresh one");
     expect(scene.changes).toEqual(["connected", "lost reconnect_invalid", "connected"]);
     expect(scene.count(POST)).toBe(2);
     // Twitch still takes the old session for alive, and it counts against the limits: it is cleared away.
-    await scene.clock.run(20_000);
+    await scene.pass(20_000);
     await scene.heard("end");
     expect([...scene.world.eventsub.subscriptions.values()].filter((each) => each.disabledAt === null)).toHaveLength(1);
     expect(scene.texts).toEqual(["on the old one", "on a fresh one", "end"]);
@@ -208,7 +209,7 @@ describe("session_reconnect", () => {
     scene.world.reconnectEventSub({ refuses: true });
     await scene.heard("on the old one");
     await scene.until(() => scene.logged.some(({ event }) => event === "eventsub.lost"));
-    await scene.clock.run(1_000);
+    await scene.pass(1_000);
     await scene.next("connection", ({ change }) => change.kind === "lost");
     await scene.settled(bot);
     await scene.heard("on a fresh one");
@@ -222,7 +223,7 @@ describe("session_reconnect", () => {
       const metadata = { message_id: "m", message_type: "session_reconnect", message_timestamp: "" };
       scene.world.eventsub.live()[0]?.send({ metadata, payload: { session: { id: "s", reconnect_url: url } } });
       await scene.heard("on the old one");
-      await scene.clock.run(1_000);
+      await scene.pass(1_000);
       await scene.next("connection", ({ change }) => change.kind === "lost");
       await scene.settled(bot);
       expect(scene.changes).toEqual(["connected", "lost reconnect_invalid", "connected"]);
@@ -236,10 +237,10 @@ describe("session_reconnect", () => {
     const connected = scene.world.log.after((entry) => entry.what === "connect");
     scene.world.reconnectEventSub();
     await connected;
-    await scene.clock.run(9_999);
+    await scene.pass(9_999);
     await scene.heard("on the old one");
     expect(scene.changes).toEqual(["connected"]);
-    await scene.clock.run(1_000);
+    await scene.pass(1_000);
     await scene.next("connection", ({ change }) => change.kind === "lost");
     await scene.settled(bot);
     await scene.heard("on a fresh one");
@@ -253,12 +254,12 @@ describe("session_reconnect", () => {
     const connected = scene.world.log.after((entry) => entry.what === "connect");
     scene.world.reconnectEventSub();
     await connected;
-    await scene.clock.run(5_000);
+    await scene.pass(5_000);
     expect((await scene.next("connection", ({ change }) => change.kind === "lost")).change).toEqual({
       kind: "lost",
       reason: "reconnect_expired",
     });
-    await scene.clock.run(1_000);
+    await scene.pass(1_000);
     await scene.settled(bot);
     await scene.heard("on a fresh one");
   });
@@ -285,7 +286,7 @@ describe("session_reconnect", () => {
     scene.world.reconnectEventSub();
     await scene.heard("on the old one");
     const moved = scene.world.log.after((entry) => entry.what === "session_welcome");
-    await scene.clock.run(500);
+    await scene.pass(500);
     await moved;
     await scene.heard("on the new one");
     expect(scene.count(POST)).toBe(1);
@@ -297,11 +298,12 @@ describe("session_reconnect", () => {
     await scene.reading();
     for (let second = 0; second < 180; second++) {
       scene.world.reconnectEventSub({ isBad: true });
-      await scene.clock.run(1_000);
+      await scene.pass(1_000);
     }
-    expect(connects(scene).length).toBeLessThan(30);
-    await scene.clock.run(30_000);
-    await scene.heard("still there");
+    expect(connects(scene).length).toBeLessThan(10);
+    // Twitch gives up on the session in the end; then there is another.
+    await scene.pass(60_000);
+    await scene.heard("there again");
   });
 });
 
@@ -315,7 +317,7 @@ describe("F13: unused", () => {
       scene.eventsub.setWanted(bot, [scene.chat(bot), scene.chat(bot, "studio", "channel.chat.clear")]);
       await scene.until(() => scene.logged.some(({ event }) => event === "eventsub.lost"));
       expect(scene.logged.find(({ event }) => event === "eventsub.lost")?.fields).toMatchObject({ reason: "unused" });
-      await scene.clock.run(500);
+      await scene.pass(500);
       await scene.settled(bot);
       await scene.heard("hello");
       expect(connects(scene)).toHaveLength(2);
@@ -327,24 +329,25 @@ describe("F13: unused", () => {
     const fault = scene.world.faults.add({ kind: "H3.server_error", match: POSTS, times: 10_000 });
     const bot = scene.account("bytebot");
     scene.eventsub.setWanted(bot, [scene.chat(bot), scene.chat(bot, "studio", "channel.chat.clear")]);
-    for (let second = 0; second < 180; second++) await scene.clock.run(1_000);
+    await scene.pass(180_000);
     expect(scene.status(bot)).toMatchObject({ reason: "down", enabled: 0, failed: 2 });
     expect(connects(scene).length).toBeLessThan(14);
     expect(scene.count(POST)).toBeLessThan(60);
     expect(scene.changes).toEqual([]);
     fault.remove();
-    await scene.clock.run(40_000);
+    await scene.pass(40_000);
     await scene.settled(bot);
     await scene.heard("hello");
   });
 
   test("an answer that comes when its session is over is of no interest", async () => {
     const scene = await aScene();
+    scene.isHelixSlow = true;
     scene.world.faults.add({ kind: "N2.latency", match: POSTS, with: { delayMs: 9_200 } });
     const bot = scene.account("bytebot");
     scene.eventsub.setWanted(bot, [scene.chat(bot)]);
     await scene.world.log.next((entry) => entry.what === POST);
-    await scene.clock.run(9_500);
+    await scene.pass(9_500);
     await scene.settled(bot);
     await scene.heard("hello");
     expect(scene.told.filter(({ kind }) => kind === "subscription")).toHaveLength(1);
@@ -354,7 +357,7 @@ describe("F13: unused", () => {
     const scene = await aScene();
     const bot = scene.account("bytebot");
     const types = ["message", "notification", "message_delete", "clear_user_messages", "clear"];
-    const logins = Array.from({ length: 120 }, (_, i) => scene.world.addChannel(`room${i}`).user.login);
+    const logins = Array.from({ length: 64 }, (_, i) => scene.world.addChannel(`room${i}`).user.login);
     scene.eventsub.setWanted(
       bot,
       logins.flatMap((login) => types.map((type) => scene.chat(bot, login, `channel.chat.${type}`))),
@@ -370,22 +373,23 @@ describe("F13: unused", () => {
 
 describe("refusals", () => {
   test("E5: 400 and 403 fail one subscription, the others go on, and it is tried again after five minutes", async () => {
-    for (const [kind, reason] of [
-      ["E5.forbidden", "forbidden"],
-      ["E5.invalid_transport", "invalid"],
+    for (const [kind, reason, times] of [
+      ["E5.forbidden", "forbidden", 1],
+      // The first may be of a session that has just ended: it is asked again after a moment.
+      ["E5.invalid_transport", "invalid", 2],
     ] as const) {
       const scene = await aScene();
-      scene.world.faults.add({ kind, match: { type: "channel.chat.clear" } });
+      scene.world.faults.add({ kind, match: { type: "channel.chat.clear" }, times });
       const bot = scene.account("bytebot");
       scene.eventsub.setWanted(bot, [scene.chat(bot, "studio", "channel.chat.clear"), scene.chat(bot)]);
-      await scene.until(() => scene.eventsub.states(bot).every(({ state }) => state !== "pending"));
+      await scene.until(() => scene.status(bot)?.enabled === 1);
+      await scene.pass(299_000);
       expect(scene.eventsub.states(bot).map((each) => [each.state, each.reason])).toEqual([
         ["failed", reason],
         ["enabled", null],
       ]);
-      await scene.clock.run(299_000);
-      expect(scene.count(POST)).toBe(2);
-      await scene.clock.run(1_000);
+      expect(scene.count(POST)).toBe(times + 1);
+      await scene.pass(1_000);
       await scene.settled(bot);
     }
   });
@@ -398,24 +402,25 @@ describe("refusals", () => {
       scene.eventsub.setWanted(bot, [scene.chat(bot), scene.chat(bot, "studio", "channel.chat.clear")]);
       const { state } = await scene.next("subscription", (told) => told.state.state === "failed");
       expect(state).toMatchObject({ type: "channel.chat.clear", reason: "connections_limit" });
-      await scene.clock.run(250_000);
+      await scene.pass(250_000);
       expect(scene.count(POST)).toBe(2);
     }
   });
 
   test("H2: too many requests are a pause for all, as long as Twitch says, and nothing is lost", async () => {
     const scene = await aScene({ isHelixOnClock: true });
+    scene.isHelixSlow = true;
     const bot = await scene.reading();
     scene.world.faults.add({ kind: "H2.rate_limited", match: POSTS, with: { remaining: 0 } });
     scene.eventsub.setWanted(bot, [scene.chat(bot), scene.chat(bot, "studio", "channel.chat.clear")]);
     const { state } = await scene.next("subscription", (told) => told.state.state === "failed");
     expect(state).toMatchObject({ type: "channel.chat.clear", reason: "busy" });
     const asked = scene.count(POST);
-    await scene.clock.run(30_000);
+    await scene.pass(30_000);
     expect(scene.count(POST)).toBe(asked);
-    await scene.clock.run(40_000);
-    await scene.settled(bot);
+    for (let i = 0; i < 100 && scene.status(bot)?.enabled !== 2; i++) await scene.pass(1_000);
     await scene.heard("chat went on");
+    expect(scene.status(bot)).toMatchObject({ enabled: 2, failed: 0 });
   });
 
   test("one that keeps failing does not keep the others from being made", async () => {
@@ -426,7 +431,7 @@ describe("refusals", () => {
     const fault = scene.world.faults.add({ kind: "H3.server_error", match: isFirst, times: 1_000, p: 0.3 });
     const chats = Array.from({ length: 30 }, (_, i) => scene.chat(bot, `room${i}`));
     scene.eventsub.setWanted(bot, chats);
-    for (let i = 0; i < 100 && scene.status(bot)?.enabled !== 30; i++) await scene.clock.run(1_000);
+    for (let i = 0; i < 100 && scene.status(bot)?.enabled !== 30; i++) await scene.pass(1_000);
     fault.remove();
     expect(scene.status(bot)).toMatchObject({ enabled: 30, failed: 0 });
   });
@@ -452,7 +457,7 @@ describe("F15: what nobody announced", () => {
     for (const each of scene.world.eventsub.subscriptions.values())
       if (each.type === "channel.update") Object.assign(each, { status: "under_review" });
     const failed = scene.after("subscription", (told) => told.state.state === "failed");
-    await scene.clock.run(300_000);
+    await scene.pass(300_000);
     expect((await failed).state).toMatchObject({ type: "channel.update", reason: "under_review" });
     await scene.heard("still there");
     expect(scene.eventsub.counters()).toMatchObject({ unknown: 4, malformed: 0 });
@@ -524,7 +529,7 @@ describe("bad input", () => {
       old?.send({ metadata: { ...metadata, message_type }, payload: { session } });
     say("session_welcome", { id: "other", keepalive_timeout_seconds: 10 });
     say("session_reconnect", { id: "other", reconnect_url: "ws://127.0.0.1:9/ws" });
-    await scene.clock.run(5_000);
+    await scene.pass(5_000);
     await scene.heard("still there");
     expect(connects(scene)).toHaveLength(2);
     expect(scene.changes).toEqual(["connected"]);

@@ -14,6 +14,9 @@ export type Told =
   | { kind: "connection"; account: string; change: { kind: "connected" } | { kind: "lost"; reason: string } };
 
 const scenes: Scene[] = [];
+const STEP_MS = 1_000;
+/** Of the event loop: a WebSocket's handshake takes fewer. */
+const TURNS = 20;
 
 /** Ends every scene of a test: what the client did must have been right in Twitch's eyes, and nothing of it goes on. */
 export async function endScenes(): Promise<void> {
@@ -48,7 +51,11 @@ export class Scene {
   readonly tokens = new Map<string, string | null>();
   /** What the world would not have liked, and is the point of the test. */
   allowed: readonly Violation["check"][] = [];
+  /** Answers of the HTTP API wait for the clock: they cannot be waited for before it moves on. */
+  isHelixSlow = false;
+  readonly #asked = new Set<Promise<unknown>>();
   readonly #timers = new Set<() => void>();
+  readonly #looks = new Set<() => void>();
   readonly #waiting = new Set<(told: Told) => void>();
 
   constructor(
@@ -72,9 +79,17 @@ export class Scene {
       // Its deadlines are not what is tested, and a moved clock would let them pass while an answer is on its way.
       time: isHelixOnClock ? clock : new MovableTime(),
     });
+    const noted = <T>(answer: Promise<T>): Promise<T> => {
+      this.#asked.add(answer);
+      return answer.finally(() => this.#asked.delete(answer));
+    };
     this.eventsub = createEventSub({
       url,
-      helix,
+      helix: {
+        subscribe: (as, wanted) => noted(helix.subscribe(as, wanted)),
+        subscriptions: (as) => noted(helix.subscriptions(as)),
+        unsubscribe: (as, id) => noted(helix.unsubscribe(as, id)),
+      },
       ...outside,
       time: this.#ownTime(),
       listener: {
@@ -148,23 +163,34 @@ export class Scene {
     });
   }
 
-  /** Resolves when it holds; looked at whenever the listener is told something. */
+  /** Resolves when it holds; looked at whenever the listener is told, or something is logged. */
   async until(holds: () => boolean): Promise<void> {
     await new Promise<void>((resolve) => {
       const look = () => {
         if (!holds()) return;
-        this.#waiting.delete(look);
+        this.#looks.delete(look);
         resolve();
       };
-      this.#waiting.add(look);
+      this.#looks.add(look);
       look();
     });
+  }
+
+  /** Lets `ms` pass, a second at a time, and after each what is on its way over loopback arrive: both its ends are in this process. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= STEP_MS) {
+      this.clock.advance(Math.min(left, STEP_MS));
+      do {
+        for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
+        if (!this.isHelixSlow) await Promise.all(this.#asked);
+      } while (this.#asked.size > 0 && !this.isHelixSlow);
+    }
   }
 
   /** The connection is lost and comes back, for a reason; all is subscribed again. Moves the clock over the wait. */
   async comesBack(account: string): Promise<string> {
     const lost = await this.next("connection", ({ change }) => change.kind === "lost");
-    await this.clock.run(500);
+    await this.pass(500);
     await this.settled(account);
     return lost.change.kind === "lost" ? lost.change.reason : "";
   }
@@ -227,6 +253,7 @@ export class Scene {
   #tell(told: Told): void {
     this.told.push(told);
     for (const look of [...this.#waiting]) look(told);
+    for (const look of [...this.#looks]) look();
   }
 
   #log(): Log {
@@ -234,6 +261,7 @@ export class Scene {
       (level: string) =>
       (event: string, fields: object = {}): void => {
         this.logged.push({ level, event, fields: { ...fields } });
+        for (const look of [...this.#looks]) look();
       };
     return { info: write("info"), warn: write("warn"), error: write("error") };
   }

@@ -17,6 +17,8 @@ export interface ScriptedAccounts extends AccountControl {
   setGaps(gaps: readonly FeatureGap[]): void;
   /** Somebody typed the code and agreed. */
   finish(id: string, login: string): void;
+  /** Twitch asks the same person once more, with another code. */
+  askAgain(id: string, userCode: string): void;
   fail(id: string, reason: AuthFailureKind, params?: ErrorParams): void;
   /** What the next sign-in's address is. */
   verificationUrl: string;
@@ -89,6 +91,7 @@ export function scriptAccounts(bus: Bus, now: () => Date): ScriptedAccounts {
       change(id, { state: "done", login });
       control.setAccounts([...accounts, anAccount({ login, displayName: login, role: signin.role, tiers: signin.tiers })]);
     },
+    askAgain: (id, userCode) => change(id, { userCode, expiresAt: new Date(now().getTime() + CODE_MS) }),
     fail: (id, reason, params = {}) => change(id, { state: "failed", reason, params }),
   };
   return control;

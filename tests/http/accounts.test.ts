@@ -143,7 +143,7 @@ describe("for programs", () => {
 });
 
 describe("for people", () => {
-  test("a form without scripts begins a sign-in and leads to its page, which ends by itself", async () => {
+  test("a form without scripts begins a sign-in and leads to its page, which tells of a second code and ends by itself", async () => {
     await using server = await startServer();
     const cookie = await server.signIn();
     const begun = await server.fetch("/dashboard/twitch/signins", { cookie, ...form({ role: "bot", read: "on", talk: "on" }) });
@@ -154,9 +154,19 @@ describe("for people", () => {
     expect(html).toContain(">KQDV7MHP</output>");
     expect(html).toContain("30 more minutes");
 
-    const poll = async () => (await server.fetch(path, { cookie, ...HTMX })).text();
+    let next = path;
+    const poll = async () => {
+      const part = await (await server.fetch(next, { cookie, ...HTMX })).text();
+      next = /hx-get="([^"]+)"/.exec(part)?.[1] ?? next;
+      return part;
+    };
     expect(await poll()).toMatch(/^<hx-partial hx-target="#signin-state" hx-swap="innerMorph">.*hx-trigger="every 2s"/s);
-    server.accounts.finish(path.split("/").at(-1) ?? "", "bytebot");
+    const id = path.split("/").at(-1) ?? "";
+    server.advance(60_000);
+    expect(await poll()).not.toContain("type this new code");
+    server.accounts.askAgain(id, "SECONDAA");
+    for (let polls = 0; polls < 2; polls++) expect(await poll()).toMatch(/type this new code.*>SECONDAA</s);
+    server.accounts.finish(id, "bytebot");
     const ended = await poll();
     expect(ended).toContain("<bdi>bytebot</bdi> is signed in.");
     expect(ended).not.toContain("hx-trigger");

@@ -87,11 +87,14 @@ describe("a token of the environment", () => {
     const process = await aStartedProcess(stage, pair);
     const { id: userId } = stage.world.state.user("bytebot");
     const token = pair.token.slice("oauth:".length);
-    // Refused once by mistake: Twitch is asked, and the token goes on being used.
+    // Refused by mistake, again and again: Twitch is asked once, and the token goes on being used.
+    await stage.pass(10_000);
     expect(await process.accounts.renew(userId, token)).toBeNull();
     expect((await process.accounts.get(userId))?.token).toBe(token);
+    for (let turn = 0; turn < 10; turn++) expect(await process.accounts.renew(userId, token)).toBeNull();
+    expect(stage.count("validate")).toBe(2);
     stage.world.revokeConsent("bytebot");
-    await Promise.all(Array.from({ length: 10 }, () => process.accounts.renew(userId, token)));
+    await stage.pass(10_000);
     expect(process.events).toEqual([{ type: "account.login_needed", login: "bytebot", reason: "token_refused" }]);
     const before = requests(stage);
     expect(await process.accounts.get(userId)).toBeNull();

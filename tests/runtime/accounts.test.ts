@@ -199,7 +199,7 @@ describe("renewal", () => {
     for (let hour = 0; hour < 4; hour++) await stage.pass(HOUR_MS - 60_000);
     expect((await process.accounts.get(userId))?.token).toBe(accessToken);
     for (let minute = 0; minute < 60; minute++) await stage.pass(60_000);
-    expect(await process.accounts.get(userId)).toBeNull();
+    for (let turn = 0; turn < 20; turn++) expect(await process.accounts.get(userId)).toBeNull();
     expect(away.struck).toBeGreaterThan(10);
     expect(away.struck).toBeLessThan(40);
     away.remove();
@@ -289,7 +289,12 @@ describe("revocation", () => {
     await stage.signIn("ana");
     await stage.signIn("bytebot", { role: "bot" });
     const process = await aStartedProcess(stage);
-    await stage.pass(60_000);
+    // Right after a validation it is asked some seconds later.
+    await process.accounts.markRevoked(idOf(stage, "ana"));
+    expect(stage.count("validate")).toBe(2);
+    await stage.pass(10_000);
+    expect(stage.count("validate")).toBe(3);
+    await stage.pass(10_000);
     stage.world.revokeConsent("ana");
     await process.accounts.markRevoked(idOf(stage, "ana"));
     await process.accounts.markRevoked(idOf(stage, "bytebot"));

@@ -166,7 +166,7 @@ describe("the page that waits for Twitch", () => {
     expect(html).toContain('aria-label="Code: K, Q, D, V, 7, M, H, P">KQDV7MHP</output>');
     expect(html).toContain('rel="noopener noreferrer">twitch.tv/activate</a>');
     expect(html).toContain("29 more minutes");
-    expect(html).toContain('hx-get="/dashboard/twitch/signins/s-1"');
+    expect(html).toContain(`hx-get="/dashboard/twitch/signins/s-1?until=${aSignin().expiresAt.getTime()}"`);
   });
 
   test("done says who and what was given, not what was asked; failed says why and tries the same again; neither asks again", () => {

@@ -125,8 +125,9 @@ function hostilePages(texts: readonly string[]): Record<string, SafeHtml> {
     "/channels": DashboardPage(aDashboard({ ...operate, page: "channels" })),
     "/settings": DashboardPage(aDashboard({ ...operate, page: "settings" })),
     "/first-run": DashboardPage(aDashboard({ ...props, focused: null })),
-    "/twitch-signin": signin({}),
-    "/twitch-failed": signin({ state: "failed", reason: "wrong_account", params: { wanted: all, got: all } }),
+    "/twitch-signin": signin(
+      first === HOSTILE[0] ? {} : { state: "failed", reason: "wrong_account", params: { wanted: all, got: all } },
+    ),
     "/signin": SigninPage({ words, theme: "dark", next: all, error: all, isDemo: false }),
     "/error": ErrorPage({ words, theme: "dark", status: 404, title: all, detail: all, traceId: all }),
     "/hud": hud("max=50&hide=0"),

@@ -51,12 +51,12 @@ function pagesOf(language: Language, theme: Theme): Record<string, SafeHtml> {
     "/quiet": dashboard({ system: readOnly, hud: [], focused: aView({ lines: [], events: [], figures: null }) }),
     "/channels": dashboard({ page: "channels", gaps, faults: { join: fault } }),
     "/no-channels": dashboard({ page: "channels", channels: [], focused: null }),
-    "/settings": dashboard({ page: "settings", canConnect: false, newToken: "byt_0123456789", faults: { token: fault } }),
-    "/accounts": dashboard({ page: "settings", accounts, gaps, system: signedOut }),
-    "/no-accounts": dashboard({
+    "/settings": dashboard({
       page: "settings",
-      faults: { connect: { role: "bot", tiers: ["clips"], error: words.say("error.auth_client_unknown") } },
+      newToken: "byt_0123456789",
+      faults: { token: fault, connect: { role: "bot", tiers: ["clips"], error: words.say("error.auth_client_unknown") } },
     }),
+    "/accounts": dashboard({ page: "settings", accounts, gaps, system: signedOut }),
     "/twitch-signin": dashboard({ page: "signin", signin: aSignin(), accounts }),
     "/error": ErrorPage({
       words,
@@ -121,7 +121,7 @@ describe.skipIf(isWithoutBrowser)("every page", () => {
       hasTouch: true,
       isMobile: true,
     });
-    for (const path of ["/operate", "/channels", "/settings", "/signin", "/accounts", "/no-accounts", "/twitch-signin"]) {
+    for (const path of ["/operate", "/channels", "/settings", "/signin", "/accounts", "/twitch-signin"]) {
       await at.page.goto(at.url + path);
       const small = await at.page.evaluate(`[...document.querySelectorAll("button, .btn, .input, .rail a")]
         .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map((e) => e.outerHTML.slice(0, 120))`);

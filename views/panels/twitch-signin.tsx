@@ -10,6 +10,11 @@ export interface SigninProps {
   now: Date;
   signin: TwitchSignin;
   accounts: readonly AccountSummary[];
+  /**
+   * When the code that the page began with runs out, in milliseconds since 1970. Another one now means that Twitch asks
+   * the same person a second time.
+   */
+  firstUntil?: number | null;
 }
 
 /** How often a page that waits asks; Twitch itself is asked every 5 s at most. */
@@ -52,8 +57,10 @@ export function SigninState(p: SigninProps): SafeHtml {
   return p.signin.state === "failed" ? <Failed {...p} /> : <Waiting {...p} />;
 }
 
-function Waiting({ words, now, signin }: SigninProps): SafeHtml {
+function Waiting({ words, now, signin, firstUntil = null }: SigninProps): SafeHtml {
   const here = `/dashboard/twitch/signins/${encodeURIComponent(signin.id)}`;
+  const until = signin.expiresAt.getTime();
+  const again = `${here}?until=${firstUntil ?? until}`;
   const { href, shown } = verificationLink(signin.verificationUrl);
   const link = (
     <a href={href} target="_blank" rel="noopener noreferrer">
@@ -64,6 +71,12 @@ function Waiting({ words, now, signin }: SigninProps): SafeHtml {
   const letters = [...signin.userCode].join(", ");
   return (
     <>
+      {firstUntil !== null && firstUntil !== until ? (
+        <div class="callout ok" role="status">
+          <Icon name="info" />
+          <div>{words.say("twitch.signin.second")}</div>
+        </div>
+      ) : null}
       <p class="soft">{words.parts<Child>(`twitch.signin.how.${signin.role}`, { link })}</p>
       <div class="code-box">
         <output class="code" id="user-code" aria-label={words.say("twitch.signin.code", { letters })}>
@@ -89,11 +102,11 @@ function Waiting({ words, now, signin }: SigninProps): SafeHtml {
             {words.say("twitch.signin.cancel")}
           </button>
         </form>
-        <a class="btn bare no-js" href={here}>
+        <a class="btn bare no-js" href={again}>
           {words.say("twitch.signin.look")}
         </a>
       </div>
-      <div id="signin-poll" hidden hx-get={here} hx-trigger={POLL} hx-swap="none" />
+      <div id="signin-poll" hidden hx-get={again} hx-trigger={POLL} hx-swap="none" />
     </>
   );
 }

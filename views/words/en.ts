@@ -436,6 +436,8 @@ export const en = {
     other: "The code is good for {count} more minutes.",
   },
   "twitch.signin.look": "Look again",
+  "twitch.signin.second":
+    "That went well. Byte already uses this account in its other role, so Twitch asks once more, for both together: type this new code.",
   "twitch.signin.cancel": "Cancel",
   "twitch.signin.asks": "Asked for, and no more than this",
   "twitch.signin.done": "{login} is signed in.",
@@ -486,7 +488,7 @@ export const en = {
   "event.stream.hype_train.ended": "The hype train ended at level {level}, with {total} points",
   "event.chat.banned": "{name} was banned by {by}",
   "event.chat.banned.timeout": "{name} was timed out for {time} by {by}",
-  "event.chat.unbanned": "{name} may write again, says {by}",
+  "event.chat.unbanned": "{name} was let back in by {by}",
   "event.chat.shared_visible": "Shared chat: Byte’s answers reach the guests’ chats, too",
   "event.chat.shared_visible.help": "Set TWITCH_CLIENT_SECRET, and they stay in this channel.",
   "event.chat.first_message": "{name} wrote for the first time",
@@ -627,8 +629,7 @@ export const en = {
   "error.session_unknown": "There is no such session.",
   "error.signin_unknown": "This sign-in is over or was cancelled. Begin a new one.",
   "error.account_unknown": "There is no such Twitch account here.",
-  "error.account_of_environment":
-    "This account comes from TWITCH_USER_TOKEN. Take it out of Byte’s settings there, and start Byte again.",
+  "error.account_of_environment": "This account comes from TWITCH_USER_TOKEN. Remove that setting and start Byte again.",
   "error.auth_tiers_missing": "Tick at least one permission.",
   "error.auth_signins_many": "Too many sign-ins are waiting. Finish or cancel one, then begin again.",
   "error.auth_client_missing": "No client id is set. Register an application at dev.twitch.tv/console and set TWITCH_CLIENT_ID.",

@@ -191,7 +191,7 @@ export const pt: Table = {
   "part.accounts.ok": { one: "{count} conectada", other: "{count} conectadas" },
   "part.accounts.login_needed": "precisa entrar de novo: {logins}",
   "part.accounts.none": "ninguém entrou com a Twitch ainda",
-  "part.accounts.unconfigured": "defina TWITCH_CLIENT_ID para se poder entrar por aqui",
+  "part.accounts.unconfigured": "defina TWITCH_CLIENT_ID para permitir o login por aqui",
   "part.accounts.unchecked": "ainda não deu para perguntar à Twitch se os logins valem",
   "part.events.ok": "assinaturas ativas na Twitch: {enabled}",
   "part.events.waiting": "sem contato para {login} ({reason}); nova tentativa em {seconds} s",
@@ -432,6 +432,8 @@ export const pt: Table = {
     other: "O código vale por mais {count} minutos.",
   },
   "twitch.signin.look": "Olhar de novo",
+  "twitch.signin.second":
+    "Deu certo. O Byte já usa esta conta no outro papel, então a Twitch pergunta mais uma vez, pelos dois juntos: digite este novo código.",
   "twitch.signin.cancel": "Cancelar",
   "twitch.signin.asks": "O que se pede, e nada mais",
   "twitch.signin.done": "{login} entrou.",
@@ -484,8 +486,8 @@ export const pt: Table = {
   "event.stream.hype_train.progressed": "O hype train chegou ao nível {level}",
   "event.stream.hype_train.ended": "O hype train acabou no nível {level}, com {total} pontos",
   "event.chat.banned": "{name} foi banido por {by}",
-  "event.chat.banned.timeout": "{name} levou timeout de {time}, de {by}",
-  "event.chat.unbanned": "{name} pode escrever de novo, por {by}",
+  "event.chat.banned.timeout": "{name} levou timeout de {time}, dado por {by}",
+  "event.chat.unbanned": "{name} foi liberado por {by}",
   "event.chat.shared_visible": "Chat compartilhado: as respostas do Byte chegam também aos chats convidados",
   "event.chat.shared_visible.help": "Defina TWITCH_CLIENT_SECRET e elas ficam só neste canal.",
   "event.chat.first_message": "{name} escreveu pela primeira vez",
@@ -530,7 +532,7 @@ export const pt: Table = {
   "actor.member": "{name}",
   "actor.program": "o programa {name}",
   "actor.chatter": "{name}, no chat",
-  "actor.moderator": "a moderação",
+  "actor.moderator": "alguém da moderação",
 
   // ── Por que o Byte ficou quieto
   "silence.model_missing": "nenhum modelo definido",
@@ -626,8 +628,7 @@ export const pt: Table = {
   "error.session_unknown": "Não existe essa sessão.",
   "error.signin_unknown": "Este login acabou ou foi cancelado. Comece outro.",
   "error.account_unknown": "Essa conta da Twitch não está aqui.",
-  "error.account_of_environment":
-    "Esta conta vem de TWITCH_USER_TOKEN. Tire-a de lá, nas configurações do Byte, e inicie o Byte de novo.",
+  "error.account_of_environment": "Esta conta vem de TWITCH_USER_TOKEN. Remova essa configuração e inicie o Byte de novo.",
   "error.auth_tiers_missing": "Marque ao menos uma permissão.",
   "error.auth_signins_many": "Há logins demais esperando. Termine ou cancele um e comece de novo.",
   "error.auth_client_missing": "Falta o client id. Registre um aplicativo em dev.twitch.tv/console e defina TWITCH_CLIENT_ID.",

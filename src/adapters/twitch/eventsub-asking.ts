@@ -12,8 +12,8 @@ const BUSY_MS_MAX = 300_000;
 const RELIEF_EVERY_MS = 10_000;
 /** Leftovers deleted at a time; those that count most go first. */
 const LEFTOVERS_MAX = 100;
-/** A conflict that lasts this many tries is told of. One or two come of answers that were lost. */
-const CONFLICTS_MAX = 3;
+/** Refusals that may come of an answer that was lost, or of a session that has just ended: the last of so many in a row is believed. */
+const BELIEVED_AFTER: Partial<Readonly<Record<string, number>>> = { conflict: 3, invalid: 2 };
 
 export type SubscriptionApi = Pick<Helix, "subscribe" | "subscriptions" | "unsubscribe">;
 
@@ -152,7 +152,8 @@ export class Asking {
     // With a wait it is the rate of requests; without one it is a limit of subscriptions.
     if (kind === "busy" && retryAfterMs === null) return await this.#limited(entry, failure, isCurrent);
     // The answer to a request was lost: asking again is harmless, because Twitch tells what exists.
-    if (nextAfter(kind) === "soon") this.#later(entry, kind === "unknown" ? "down" : kind, retryAfterMs ?? 0);
+    if (nextAfter(kind) === "soon" || isDoubtful(kind, entry.failures + 1))
+      this.#later(entry, kind === "unknown" ? "down" : kind, retryAfterMs ?? 0);
     else this.#board.fail(entry, kind, nextAfter(kind));
   }
 
@@ -216,7 +217,7 @@ export class Asking {
   /** It failed in a way that passes: everybody pauses, each time longer, and then goes on. */
   #later(entry: Entry, reason: string, waitMs: number): void {
     entry.failures++;
-    if (reason === "conflict" && entry.failures < CONFLICTS_MAX) entry.next = "soon";
+    if (isDoubtful(reason, entry.failures)) entry.next = "soon";
     else this.#board.fail(entry, reason, "soon");
     if (this.#cancelPause !== null) return;
     const pauseMs = Math.max(backoffMs(this.#failures, this.#o.chance), Math.min(waitMs, BUSY_MS_MAX));
@@ -227,3 +228,5 @@ export class Asking {
     });
   }
 }
+
+const isDoubtful = (reason: string, failures: number): boolean => failures < (BELIEVED_AFTER[reason] ?? 0);

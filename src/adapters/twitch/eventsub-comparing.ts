@@ -49,7 +49,7 @@ export class Comparing {
     this.#cancelSoon?.();
     this.#cancelSoon = this.#o.time.after(AFTER_CONNECT_MS, () => {
       this.#cancelSoon = null;
-      void this.#run(false);
+      if (this.#hasSession()) void this.#run(false);
     });
   }
 
@@ -81,12 +81,18 @@ export class Comparing {
     if (!answer.ok) return this.#o.log.warn("eventsub.list_failed", { account, kind: answer.failure.kind });
     const sessionOf = (shard: number) => this.#board.connection(shard)?.sessionId ?? null;
     const { found, missing, surplus } = compare(entries, answer.value.listed, { sessionOf, ended, askedBefore });
-    if (found.length === 0 && entries.size > 0) this.#o.log.warn("eventsub.none_enabled", { account, wanted: entries.size });
+    if (found.length === 0 && this.#hasSession()) this.#o.log.warn("eventsub.none_enabled", { account, wanted: entries.size });
     for (const id of surplus) this.#asking.remove(id, null);
     for (const { entry, id } of found) this.#keep(entry, id);
     for (const one of missing) this.#miss(one);
     if (missing.length + surplus.length > 0)
       this.#o.log.warn("eventsub.mended", { account, missing: missing.length, surplus: surplus.length });
+  }
+
+  #hasSession(): boolean {
+    return [...this.#board.entries.values()].some(
+      ({ shard }) => shard !== null && this.#board.connection(shard)?.sessionId != null,
+    );
   }
 
   #keep(entry: Entry, id: string): void {

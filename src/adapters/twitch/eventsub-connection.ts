@@ -8,7 +8,7 @@ const KEEPALIVE_S = 10;
 const DRAIN_MS = 2_000;
 /** The backoff starts anew after a connection that carried something for this long: even two connects each time stay below ten a minute. */
 const STABLE_MS = 15_000;
-/** One that did for this long was no failure: losing it makes the next wait no longer. */
+/** One that did for this long was no failure: losing it, or moving it, makes the next wait no longer. */
 const WORTHWHILE_MS = 6_000;
 /** Twitch closes a session without subscriptions 10 s after its welcome (4003); we go before. */
 const UNUSED_MS = 9_000;
@@ -49,7 +49,10 @@ export class EventSubConnection {
   /** `#next`, or the wait before it, goes where Twitch asked us to: the session goes along. */
   #isMoving = false;
   #failures = 0;
-  #liveAt: Date;
+  /** The last attempt, welcome, or word of Twitch's to go elsewhere. */
+  #calmSince: Date;
+  /** The move under way is no failure if it succeeds: the time before it was well spent. */
+  #isForgiven = false;
   #isUseful = false;
   #isStopped = true;
   readonly #timers = new Map<"next" | "drain" | "unused", () => void>();
@@ -65,7 +68,7 @@ export class EventSubConnection {
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     this.#o = options;
     this.#events = events;
-    this.#liveAt = options.time.now();
+    this.#calmSince = options.time.now();
     const base = new URL(options.url);
     base.searchParams.set("keepalive_timeout_seconds", String(KEEPALIVE_S));
     this.#baseUrl = base.href;
@@ -102,8 +105,7 @@ export class EventSubConnection {
   /** The session is worth nothing: another one, after a wait. */
   abandon(reason: string): void {
     this.#cutAll();
-    this.#end(reason);
-    this.#retry(reason);
+    this.#lose(reason);
   }
 
   /** Ends it for now; `start` begins anew. No event but `onEnded` follows. */
@@ -118,6 +120,7 @@ export class EventSubConnection {
   #connect(url: string): void {
     this.#cancel("next");
     this.retryAt = null;
+    this.#calmSince = this.#o.time.now();
     const socket = new EventSubSocket(url, this.#o.time, {
       onWelcome: (session) => this.#welcomed(socket, session.id),
       onFrame: (frame) => this.#heard(socket, frame),
@@ -133,11 +136,12 @@ export class EventSubConnection {
     const before = this.#live;
     const isMove = this.#isMoving;
     this.#live = socket;
-    this.#liveAt = this.#o.time.now();
+    this.#calmSince = this.#o.time.now();
     this.#next = null;
     this.#isMoving = false;
     if (isMove) {
       this.sessionId = sessionId;
+      if (this.#isForgiven) this.#failures--;
       if (before !== null) this.#drain(before);
       this.#o.log.info("eventsub.moved", { account: this.#o.account });
       return this.#events.onChange();
@@ -162,6 +166,8 @@ export class EventSubConnection {
   /** Follows where Twitch asks us to go, the newest word before older ones. */
   #move(url: string | null): void {
     this.#forgetOldFailures();
+    this.#isForgiven = this.#carriedFor(WORTHWHILE_MS);
+    this.#calmSince = this.#o.time.now();
     this.#cutNext();
     this.#isMoving = true;
     const waitMs = this.#failures === 0 ? 0 : backoffMs(this.#failures - 1, this.#o.chance);
@@ -189,6 +195,10 @@ export class EventSubConnection {
     // What hangs on the session moves with it, unless Twitch has given up waiting for us.
     if (this.#isMoving && reason !== "reconnect_expired") return this.#events.onChange();
     if (this.#isMoving) this.#cutNext();
+    this.#lose(reason);
+  }
+
+  #lose(reason: string): void {
     this.#forgetOldFailures();
     const wasWorthwhile = this.#carriedFor(WORTHWHILE_MS);
     this.#end(reason);
@@ -228,7 +238,7 @@ export class EventSubConnection {
   }
 
   #carriedFor(ms: number): boolean {
-    return this.isUseful && this.#o.time.now().getTime() - this.#liveAt.getTime() >= ms;
+    return this.isUseful && this.#o.time.now().getTime() - this.#calmSince.getTime() >= ms;
   }
 
   #drain(socket: EventSubSocket): void {

@@ -11,13 +11,11 @@ export function chatMessageOf(read: ChatMessageShape, at: Date): ChatMessage {
   const { message, badges } = read;
   const { text, isAction, emotes } = textOf(message);
   const login = read.chatter_user_login.toLowerCase();
-  const sourceRoom = read.source_broadcaster_user_id ?? null;
-  const isCopy = sourceRoom !== null && sourceRoom !== read.broadcaster_user_id;
   const hasBadge = (...names: readonly string[]) => badges.some((badge) => names.includes(badge.set_id));
   return {
     id: read.message_id,
-    sourceId: isCopy ? (read.source_message_id ?? null) : null,
-    sourceChannelId: isCopy ? sourceRoom : null,
+    sourceId: read.source_message_id ?? null,
+    sourceChannelId: read.source_broadcaster_user_id ?? null,
     channelId: read.broadcaster_user_id,
     channelLogin: read.broadcaster_user_login.toLowerCase(),
     chatterId: read.chatter_user_id,

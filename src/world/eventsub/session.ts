@@ -21,6 +21,7 @@ export class EventSubSocket implements Peer {
   lost = 0;
   #wire: Wire | null = null;
   #events: SocketEvents;
+  #probes: (() => void)[] = [];
 
   constructor(
     readonly id: string,
@@ -43,11 +44,20 @@ export class EventSubSocket implements Peer {
 
   ponged(): void {
     this.unanswered = 0;
+    this.#settleProbes();
+  }
+
+  /** A WebSocket ping of its own. Resolves with the next pong, or when the socket is closed. */
+  probe(): Promise<void> {
+    if (this.isClosed || this.isFrozen || !this.#wire) return Promise.resolve();
+    this.#wire.ping();
+    return new Promise((resolve) => this.#probes.push(resolve));
   }
 
   closed(code: number): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.#settleProbes();
     this.#events.closed(this, code);
   }
 
@@ -76,6 +86,12 @@ export class EventSubSocket implements Peer {
 
   terminate(): void {
     this.#wire?.terminate();
+  }
+
+  #settleProbes(): void {
+    const probes = this.#probes;
+    this.#probes = [];
+    for (const settle of probes) settle();
   }
 }
 

@@ -48,7 +48,7 @@ export class IrcSession implements Peer {
   #framing: () => Framing;
   #partial = "";
   #drains: (() => void)[] = [];
-  #pings: (() => void)[] = [];
+  #probes: (() => void)[] = [];
 
   constructor(
     readonly id: string,
@@ -85,21 +85,21 @@ export class IrcSession implements Peer {
   }
 
   ponged(): void {
-    this.#settlePings();
+    this.#settleProbes();
   }
 
-  /** A WebSocket ping, which is no traffic of IRC. Resolves with its pong, or when the connection is closed. */
-  ping(): Promise<void> {
-    if (this.isClosed || !this.#wire) return Promise.resolve();
+  /** A WebSocket ping, which is no traffic of IRC. Resolves with the next pong, or when the connection is closed. */
+  probe(): Promise<void> {
+    if (this.isClosed || this.isFrozen || !this.#wire) return Promise.resolve();
     this.#wire.ping();
-    return new Promise((resolve) => this.#pings.push(resolve));
+    return new Promise((resolve) => this.#probes.push(resolve));
   }
 
   closed(code: number): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.drained();
-    this.#settlePings();
+    this.#settleProbes();
     this.#events.closed(this, code);
   }
 
@@ -152,10 +152,10 @@ export class IrcSession implements Peer {
     this.#wire?.terminate();
   }
 
-  #settlePings(): void {
-    const pings = this.#pings;
-    this.#pings = [];
-    for (const settle of pings) settle();
+  #settleProbes(): void {
+    const probes = this.#probes;
+    this.#probes = [];
+    for (const settle of probes) settle();
   }
 
   #frame(text: string, split: boolean): void {
