@@ -12,14 +12,15 @@ export const EVENTSUB_FAULTS: readonly Fault[] = [
   ),
   onLink("N1 cut", 3, (scene) => cut(scene, "drop", () => scene.stage.world.closeEventSub(null))),
   onLink("N1 half open", 3, ({ stage, outages }) => {
-    outages.begin("half open", null);
+    outages.expect("half open", null);
     stage.world.freezeEventSub();
+    outages.look();
   }),
   shut(2, cut),
   onLink("E1 no keepalive while it is quiet", 1, (scene) => {
     scene.hush(HUSH_MS);
     scene.set({ kind: "E1.keepalive_silence", times: 3 });
-    scene.outages.begin("no keepalive", null);
+    scene.outages.expect("no keepalive", 0);
   }),
   onLink("E1 quiet for a while", 2, (scene) => scene.hush(HUSH_MS)),
   onLink("E1 late welcome", 1, (scene) => {
@@ -73,9 +74,10 @@ export const EVENTSUB_FAULTS: readonly Fault[] = [
 /** Breaks the connection, and waits until both sides know. */
 async function cut({ stage, outages }: Scene, kind: string, how: () => void, acceptsInMs: number | null = 0): Promise<void> {
   const sockets = stage.sockets();
-  outages.begin(kind, acceptsInMs);
+  outages.expect(kind, acceptsInMs);
   how();
   await stage.closed(sockets);
+  outages.look();
 }
 
 /** Cuts, so that all is subscribed anew, of which some goes wrong. */
@@ -84,8 +86,8 @@ function resubscribe(scene: Scene, kind: Parameters<typeof withRule>[0], times =
   return cut(scene, "subscribing", () => scene.stage.world.closeEventSub(4000));
 }
 
-/** The session is asked to move. When it cannot, that is an outage, of the kind that `loses` names. */
+/** The session is asked to move. When it cannot, that leads to an outage, of the kind that `loses` names. */
 function move({ stage, outages }: Scene, options: ReconnectOptions, loses: string | null = null): void {
-  if (loses !== null) outages.begin(loses, null);
+  if (loses !== null) outages.expect(loses, 0);
   stage.world.reconnectEventSub(options);
 }

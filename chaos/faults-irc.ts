@@ -15,8 +15,9 @@ export const IRC_FAULTS: readonly Fault[] = [
     }),
   ),
   onLink("I1 half open", 4, ({ stage, outages }) => {
-    outages.begin("half open", null);
+    outages.expect("half open", null);
     stage.world.freezeIrc(BOT);
+    outages.look();
   }),
   onLink("I1 RECONNECT, closed later", 3, (scene) => reconnect(scene, scene.chance.int(0, 60_000))),
   onLink("I1 RECONNECT, never closed", 2, (scene) => reconnect(scene, null)),
@@ -57,9 +58,10 @@ export const IRC_FAULTS: readonly Fault[] = [
 /** Breaks the connection, and waits until both sides know. */
 async function cut({ stage, outages }: Scene, kind: string, how: () => void, acceptsInMs = 0): Promise<void> {
   const sessions = stage.sessions();
-  outages.begin(kind, acceptsInMs);
+  outages.expect(kind, acceptsInMs);
   how();
   await stage.closed(sessions);
+  outages.look();
 }
 
 /** The client is asked to come again; the world would keep the old connection for `closeAfterMs`, or for ever. */

@@ -157,6 +157,7 @@ class Show {
     await this.#stage.settle();
     this.#sweep();
     await this.#stage.step(STEP_MS);
+    this.#outages.look();
   }
 
   /** Nothing new goes wrong: what can come back comes back, what was begun is finished. */
@@ -166,6 +167,7 @@ class Show {
       await this.#stage.settle();
       this.#sweep();
       await this.#stage.step(STEP_MS);
+      this.#outages.look();
     }
     await this.#stage.app.recorder.flush();
   }

@@ -60,7 +60,7 @@ function single(entry: LogEntry): Violation[] {
   if (what === "JOIN" && fields.outcome === "over concurrent")
     found.push(violation("join_budget", entry, `${fields.login} is in too many channels for ${fields.channel}`));
   if (what === "inbound data") found.push(violation("eventsub_inbound", entry, "the client sent data on an EventSub socket"));
-  if (what === "close" && fields.code === 4003)
+  if (what === "close" && fields.code === 4003 && fields.fault !== true)
     found.push(violation("eventsub_unused", entry, "no subscription within 10 s of the welcome"));
   if (what === "PONG missing") found.push(violation("pong_missing", entry, "no PONG in time"));
   if (fields.secretInUrl === true) found.push(violation("token_in_url", entry, `a token stood in the URL of ${what}`));

@@ -348,7 +348,7 @@ export class World implements WorldCore, AsyncDisposable {
   closeEventSub(code: number | null): void {
     for (const socket of [...this.eventsub.sockets]) {
       if (code === null) socket.terminate();
-      else this.eventsub.close(socket, code);
+      else this.eventsub.close(socket, code, true);
     }
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { AUTH_DEADLINE_MS, createTwitchAuth, type TwitchAuthOptions } from "../../src/adapters/twitch/oauth.ts";
+import { createTwitchAuth, REFRESH_DEADLINE_MS, type TwitchAuthOptions } from "../../src/adapters/twitch/oauth.ts";
 import { kindOfRefusal } from "../../src/adapters/twitch/oauth-refusals.ts";
 import { type AuthFailureKind, isPassing } from "../../src/domain/accounts.ts";
 import type { AuthAnswer } from "../../src/ports-twitch.ts";
@@ -232,7 +232,7 @@ describe("A1, N1, N2: an outage passes, is asked once, and ends nothing", () => 
     const struck = world.log.next((entry) => entry.what === `fault ${rule.kind}`);
     const answer = auth().refresh(refreshToken);
     await struck;
-    time.advance(AUTH_DEADLINE_MS);
+    time.advance(REFRESH_DEADLINE_MS);
     expect(await answer).toEqual({ ok: false, failure: "unavailable", status: null, skewMs: null });
   });
 

@@ -7,7 +7,9 @@ import { dateOf, type Exchange, exchange, forLog } from "./http-exchange.ts";
 import { type AuthCall, kindOfRefusal } from "./oauth-refusals.ts";
 
 /** Of one call to the sign-in host, in milliseconds. It answers in well under a second. */
-export const AUTH_DEADLINE_MS = 8_000;
+const AUTH_DEADLINE_MS = 8_000;
+/** Of a renewal: one that works a single time and whose answer is not waited for costs a person a new sign-in. */
+export const REFRESH_DEADLINE_MS = 30_000;
 /** Its answers are some hundred bytes. */
 const ANSWER_BYTES_MAX = 65_536;
 /** Our clock may be this far from Twitch's, in milliseconds: half of the ten minutes after which EventSub's messages count as old. */
@@ -158,7 +160,7 @@ class IdHost implements TwitchAuth, ClockWatch {
       method,
       headers: form === undefined ? headers : { ...headers, "content-type": "application/x-www-form-urlencoded" },
       ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
-      deadlineMs: AUTH_DEADLINE_MS,
+      deadlineMs: form?.grant_type === "refresh_token" ? REFRESH_DEADLINE_MS : AUTH_DEADLINE_MS,
       bytesMax: ANSWER_BYTES_MAX,
     });
     if (answer.kind === "answer") this.#watchClock(answer.headers);

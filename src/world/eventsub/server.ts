@@ -102,9 +102,9 @@ export class EventSubServer implements SocketEvents, Publisher {
     this.#end(session, STATUS_OF_CLOSE[code] ?? "websocket_disconnected");
   }
 
-  /** Closes a socket with one of Twitch's codes. */
-  close(socket: EventSubSocket, code: number): void {
-    this.core.log.add("eventsub", "out", socket.id, "close", { code });
+  /** Closes a socket with one of Twitch's codes. `isFault`: not for what the client did. */
+  close(socket: EventSubSocket, code: number, isFault = false): void {
+    this.core.log.add("eventsub", "out", socket.id, "close", { code, fault: isFault });
     if (socket.session.socket === socket && code !== 1000) {
       socket.session.challenge = null;
       this.#end(socket.session, STATUS_OF_CLOSE[code] ?? "websocket_disconnected");

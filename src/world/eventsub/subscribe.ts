@@ -235,5 +235,5 @@ async function verify(
 
 function closeSession(server: EventSubServer, asked: Asked, code: number): void {
   const socket = server.sessions.get(asked.sessionId)?.socket;
-  if (socket) server.close(socket, code);
+  if (socket) server.close(socket, code, true);
 }
