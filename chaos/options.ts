@@ -10,7 +10,7 @@ export interface ChaosOptions {
   modes: readonly Mode[];
   /** A tenth of everything, to see that it runs. Its figures prove nothing. */
   isQuick: boolean;
-  /** Rows whose names begin like this; all when empty. */
+  /** Parts of the chaos that are wanted; all when empty. */
   only: readonly string[];
 }
 

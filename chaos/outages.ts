@@ -72,9 +72,11 @@ export class Outages {
   }
 
   #hear(inbound: TwitchInbound): void {
-    const outage = this.all.at(-1);
-    if (inbound.kind === "disconnected" && outage) outage.noticedAt ??= this.#now();
-    if (inbound.kind === "joined" && outage?.connectedAt) this.#seeRooms();
+    if (inbound.kind === "disconnected") {
+      if (this.#open === null) this.#begin();
+      if (this.#open !== null) this.#open.noticedAt ??= this.#now();
+    }
+    if (inbound.kind === "joined" && this.#open === null) this.#seeRooms();
   }
 
   #seeRooms(): void {

@@ -1,8 +1,10 @@
-// `bun run chaos [twitch] [--seed N] [--mode irc|eventsub] [--quick]`: everything goes wrong, and what was promised is counted. Ends with 1 when a level was missed.
+// `bun run chaos [twitch] [--seed N] [--mode irc|eventsub] [--only PART] [--quick]`: everything goes wrong, and what was promised is counted. Ends with 1 when a level was missed.
 import { cpus, totalmem } from "node:os";
 import { countMissed, type Row, summaryOf, tableOf } from "../bench/report.ts";
 import { Rig } from "../bench/rig.ts";
+import { limiterRows } from "./limiter.ts";
 import { type ChaosOptions, readOptions } from "./options.ts";
+import { processRows } from "./processes.ts";
 import { stormRows } from "./twitch.ts";
 
 type Part = (rig: Rig, options: ChaosOptions, tell: (text: string) => void) => Promise<Row[]>;
@@ -12,6 +14,8 @@ const CHAOS: Readonly<Record<string, Readonly<Record<string, Part>>>> = {
   twitch: {
     irc: async (rig, options, tell) => (options.modes.includes("irc") ? stormRows(rig, "irc", options, tell) : []),
     eventsub: async (rig, options, tell) => (options.modes.includes("eventsub") ? stormRows(rig, "eventsub", options, tell) : []),
+    limiter: (_, options, tell) => limiterRows(options, tell),
+    processes: (rig, options, tell) => processRows(rig, options, tell),
   },
 };
 

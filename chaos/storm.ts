@@ -56,12 +56,13 @@ const JOIN_MS_MAX = 120_000;
 /** Afterwards: a channel from which the bot was thrown out is tried again after a minute, and after another one when that failed. */
 const CALM_MS = 160_000;
 const CALM_STEPS = CALM_MS / STEP_MS;
-/** Then somebody still speaks now and then: what was set to go wrong with a line needs one. */
-const CALM_LINES = CALM_STEPS;
+/** Faults that had to wait for a connection have so much longer. */
+const OVERTIME_STEPS = 300_000 / STEP_MS;
+const AFTER_LINES = CALM_STEPS + OVERTIME_STEPS;
 /** No fault in the first and in the last seconds of the storm. */
 const MARGIN_MS = 2_000;
 /** A connection lives so long before it is broken again. */
-const UP_MS = 4_000;
+const UP_MS = 8_000;
 /** One line in so many is a call: about one a second at 500 lines a second. */
 const CALL_EVERY = 500;
 const VIEWERS = 2_000;
@@ -73,7 +74,7 @@ export async function storm(rig: Rig, plan: StormPlan, tell: (text: string) => v
   const steps = Math.ceil(plan.lastsMs / STEP_MS);
   const perStep = (plan.perS * STEP_MS) / 1_000;
   const channels = Array.from({ length: plan.channels }, (_, index) => `room_${index}`);
-  await using stage = await Stage.open({ ...plan, channels, linesMax: steps * perStep + CALM_LINES });
+  await using stage = await Stage.open({ ...plan, channels, linesMax: steps * perStep + AFTER_LINES });
   stage.world.model.script(({ number }) => ({ text: `Answer ${number}.` }));
   await stage.start(rig);
   const joinedMs = await joinAll(stage);
@@ -83,10 +84,12 @@ export async function storm(rig: Rig, plan: StormPlan, tell: (text: string) => v
 
   const show = new Show(stage, plan, perStep);
   const all = steps * perStep;
-  for (let step = 0; stage.tally.said < all; step++) {
+  let step = 0;
+  for (; stage.tally.said < all; step++) {
     await show.step(step * STEP_MS);
     if (step % (steps / 10) === 0) tell(`${plan.mode}: ${show.told()}`);
   }
+  for (const until = step + OVERTIME_STEPS; show.isOwing && step < until; step++) await show.step(step * STEP_MS, 1);
   await show.calm();
   return await show.report(joinedMs, startedAt);
 }
@@ -149,18 +152,23 @@ class Show {
     };
   }
 
-  /** One step of the storm, `atMs` after its beginning. */
-  async step(atMs: number): Promise<void> {
+  /** Whether there are faults left that have not struck. */
+  get isOwing(): boolean {
+    return this.#due.length + this.#waiting.length > 0;
+  }
+
+  /** One step of the storm, `atMs` after its beginning, with so many lines. */
+  async step(atMs: number, lines = this.#perStep): Promise<void> {
     while (this.#due[0] && this.#due[0].atMs <= atMs) await this.#take(this.#due.shift()?.card);
     if (this.#waiting.length > 0 && this.#isHealthy()) await this.#strike(this.#waiting.shift());
-    if (this.#now() >= this.#hushedUntilMs) for (let line = 0; line < this.#perStep; line++) this.#say();
+    if (this.#now() >= this.#hushedUntilMs) for (let line = 0; line < lines; line++) this.#say();
     await this.#stage.settle();
     this.#sweep();
     await this.#stage.step(STEP_MS);
     this.#outages.look();
   }
 
-  /** Nothing new goes wrong: what can come back comes back, what was begun is finished. */
+  /** Nothing new goes wrong: what can come back comes back, what was begun is finished. Somebody speaks now and then: what was set to go wrong with a line needs one. */
   async calm(): Promise<void> {
     for (let step = 0; step < CALM_STEPS; step++) {
       this.#say();

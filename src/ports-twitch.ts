@@ -188,7 +188,14 @@ export interface Helix {
   /** Never tried again by itself. `vodOffsetS` is the clip's END. */
   createClipFromVod(
     as: string,
-    clip: { editorId: string; broadcasterId: string; videoId: string; vodOffsetS: number; durationS: number | null; title: string },
+    clip: {
+      editorId: string;
+      broadcasterId: string;
+      videoId: string;
+      vodOffsetS: number;
+      durationS: number | null;
+      title: string;
+    },
   ): Promise<HelixAnswer<{ clipId: string; editUrl: string }>>;
   clips(as: string, ids: readonly string[]): Promise<HelixAnswer<readonly HelixClip[]>>;
   /** Signed addresses that expire; null what is not there. At most 10 clips. */
@@ -203,7 +210,9 @@ export interface Helix {
     wanted: { type: string; version: string; condition: Readonly<Record<string, string>>; sessionId: string },
   ): Promise<HelixAnswer<ListedSubscription>>;
   /** Those of the token's client and user, all pages (at most 2,000). */
-  subscriptions(as: string): Promise<HelixAnswer<{ listed: readonly ListedSubscription[]; totalCost: number; maxTotalCost: number }>>;
+  subscriptions(
+    as: string,
+  ): Promise<HelixAnswer<{ listed: readonly ListedSubscription[]; totalCost: number; maxTotalCost: number }>>;
   unsubscribe(as: string, id: string): Promise<HelixAnswer<null>>;
 }
 

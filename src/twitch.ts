@@ -224,7 +224,10 @@ export function createTwitch(o: TwitchOptions): Twitch {
     plan: () => subscriptions.update(),
     async start() {
       await accounts.start();
-      identityKey = identityKeyOf(accounts.list().find((account) => account.role === "bot"), readsChat);
+      identityKey = identityKeyOf(
+        accounts.list().find((account) => account.role === "bot"),
+        readsChat,
+      );
       isStarted = true;
       chat.start();
       plan();

@@ -415,12 +415,23 @@ describe("refusals", () => {
     scene.eventsub.setWanted(bot, [scene.chat(bot), scene.chat(bot, "studio", "channel.chat.clear")]);
     const { state } = await scene.next("subscription", (told) => told.state.state === "failed");
     expect(state).toMatchObject({ type: "channel.chat.clear", reason: "busy" });
-    const asked = scene.count(POST);
+    const asked = scene.subscribes;
     await scene.pass(30_000);
-    expect(scene.count(POST)).toBe(asked);
+    expect(scene.subscribes).toBe(asked);
     for (let i = 0; i < 100 && scene.status(bot)?.enabled !== 2; i++) await scene.pass(1_000);
     await scene.heard("chat went on");
     expect(scene.status(bot)).toMatchObject({ enabled: 2, failed: 0 });
+  });
+
+  test("H2: a 429 that is neither the rate nor a limit of subscriptions passes", async () => {
+    const scene = await aScene();
+    scene.world.faults.add({ kind: "H2.rate_limited", match: POSTS, with: { keepsBucket: true } });
+    const bot = scene.account("bytebot");
+    scene.eventsub.setWanted(bot, [scene.chat(bot)]);
+    const { state } = await scene.next("subscription", (told) => told.state.state === "failed");
+    expect(state.reason).toBe("busy");
+    await scene.pass(1_000);
+    await scene.settled(bot);
   });
 
   test("one that keeps failing does not keep the others from being made", async () => {

@@ -389,7 +389,10 @@ describe("a line of chat", () => {
   });
 
   test("has its emotes by code point, without NUL, and none that lie beyond the text", () => {
-    expect(line(said(["text", "😂\0 "], ["emote", "Kappa"])).emotes).toEqual([{ id: "25", start: 2, end: 6 }]);
+    expect(line(said(["text", "😂\0 "], ["emote", "Kappa"]))).toMatchObject({
+      text: "😂 Kappa",
+      emotes: [{ id: "25", start: 2, end: 6 }],
+    });
     const long = line(said(["text", "x".repeat(497)], ["emote", "Kappa"], ["text", " end"]));
     expect([long.text.length, long.emotes]).toEqual([500, []]);
     expect(

@@ -2,7 +2,14 @@ import { expect } from "bun:test";
 import { createEventSub } from "../../src/adapters/twitch/eventsub.ts";
 import { createHelix } from "../../src/adapters/twitch/helix.ts";
 import type { Clock, Log, Timers } from "../../src/ports.ts";
-import type { EventSub, EventSubStatus, Notification, SubscriptionState, WantedSubscription } from "../../src/ports-twitch.ts";
+import type {
+  EventSub,
+  EventSubStatus,
+  HelixAnswer,
+  Notification,
+  SubscriptionState,
+  WantedSubscription,
+} from "../../src/ports-twitch.ts";
 import type { Violation } from "../../src/world/checks.ts";
 import { ManualClock, startWorld, type World, type WorldOptions } from "../../src/world/index.ts";
 import { DEFAULT_CLIENT } from "../../src/world/tokens.ts";
@@ -51,6 +58,10 @@ export class Scene {
   readonly tokens = new Map<string, string | null>();
   /** What the world would not have liked, and is the point of the test. */
   allowed: readonly Violation["check"][] = [];
+  /** How often a subscription was asked for, sent or not. */
+  subscribes = 0;
+  /** What Twitch says in refusals, if not what the world does: its words may change. */
+  words: string | null = null;
   /** Answers of the HTTP API wait for the clock: they cannot be waited for before it moves on. */
   isHelixSlow = false;
   readonly #asked = new Set<Promise<unknown>>();
@@ -86,7 +97,10 @@ export class Scene {
     this.eventsub = createEventSub({
       url,
       helix: {
-        subscribe: (as, wanted) => noted(helix.subscribe(as, wanted)),
+        subscribe: (as, wanted) => {
+          this.subscribes++;
+          return noted(helix.subscribe(as, wanted).then((answer) => this.#inOtherWords(answer)));
+        },
         subscriptions: (as) => noted(helix.subscriptions(as)),
         unsubscribe: (as, id) => noted(helix.unsubscribe(as, id)),
       },
@@ -248,6 +262,11 @@ export class Scene {
         return cancel;
       },
     };
+  }
+
+  #inOtherWords<T>(answer: HelixAnswer<T>): HelixAnswer<T> {
+    if (answer.ok || this.words === null) return answer;
+    return { ok: false, failure: { ...answer.failure, message: this.words } };
   }
 
   #tell(told: Told): void {

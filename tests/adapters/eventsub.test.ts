@@ -371,13 +371,32 @@ test("leftovers of a session that Twitch takes for alive are deleted when they s
   for (const login of ["attic", "barn"]) scene.world.addChannel(login);
   const bot = scene.account("bytebot");
   await scene.subscribed(bot, [scene.of("stream.online", "attic"), scene.of("stream.online", "barn")]);
-  // Half open: we notice the silence, Twitch does not.
-  scene.world.freezeEventSub();
-  await scene.pass(12_000);
-  await scene.comesBack(bot);
+  // Asked to go elsewhere, in vain: Twitch waits half a minute for us to come.
+  scene.world.reconnectEventSub({ isBad: true });
+  await scene.until(() => scene.logged.some(({ event }) => event === "eventsub.lost"));
+  await scene.pass(1_000);
+  await scene.settled(bot);
   const there = [...scene.world.eventsub.subscriptions.values()].filter((each) => each.disabledAt === null);
   expect(there).toHaveLength(2);
-  expect(scene.status(bot)).toMatchObject({ enabled: 2, failed: 0 });
+  expect(scene.count(DELETE)).toBe(2);
+  expect(scene.count(POST)).toBe(6);
+  expect(scene.told.filter((told) => told.kind === "subscription" && told.state.state === "failed")).toEqual([]);
+  expect(scene.status(bot)).toMatchObject({ state: "connected", enabled: 2, failed: 0 });
+});
+
+test("F20: a limit that Twitch names in other words is known by its figures", async () => {
+  const scene = await aScene({ limits: { esMaxCost: 1 } });
+  for (const login of ["attic", "barn"]) scene.world.addChannel(login);
+  scene.words = "not today";
+  const bot = scene.account("bytebot");
+  scene.eventsub.setWanted(bot, [scene.of("stream.online", "attic"), scene.of("stream.online", "barn")]);
+  await scene.until(() => scene.eventsub.states(bot).every(({ state }) => state !== "pending"));
+  expect(scene.eventsub.states(bot).map(({ state, reason }) => [state, reason])).toEqual([
+    ["enabled", null],
+    ["failed", "cost_limit"],
+  ]);
+  await scene.pass(250_000);
+  expect(scene.count(POST)).toBe(2);
 });
 
 test("a revocation is told with its status, and the subscription is not made again until the account is retried", async () => {

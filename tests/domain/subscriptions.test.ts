@@ -88,7 +88,10 @@ describe("the plan of subscriptions", () => {
     expect(
       plan.gaps.filter(({ channelLogin }) => channelLogin === "c100").map(({ feature, reason }) => [feature, reason]),
     ).toEqual(
-      (["subscriptions", "bits", "redemptions", "hype_train", "ads", "bans"] as const).map((feature) => [feature, "account_missing"]),
+      (["subscriptions", "bits", "redemptions", "hype_train", "ads", "bans"] as const).map((feature) => [
+        feature,
+        "account_missing",
+      ]),
     );
   });
 

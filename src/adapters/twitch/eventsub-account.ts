@@ -119,6 +119,7 @@ export class EventSubAccount implements Board {
   }
 
   enable(entry: Entry, id: string): void {
+    if (this.entries.get(entry.key) !== entry) return;
     entry.id = id;
     entry.failures = 0;
     entry.wasRelieved = false;

@@ -134,7 +134,9 @@ export class Asking {
     try {
       const answer = await this.#o.helix.subscribe(account, { ...entry.wanted, sessionId });
       if (answer.ok && !isWanted()) return this.remove(answer.value.id, connection);
-      await this.#answered(entry, answer, () => !this.#board.isStopped && isWanted() && isSameSession());
+      // It may have been made and taken back before this answer was read.
+      const isCurrent = () => !this.#board.isStopped && isWanted() && isSameSession() && entry.state !== "revoked";
+      await this.#answered(entry, answer, isCurrent);
     } finally {
       entry.isAsking = false;
     }
