@@ -6,6 +6,7 @@ import type {
   EventSub,
   EventSubStatus,
   HelixAnswer,
+  HelixFailure,
   Notification,
   SubscriptionState,
   WantedSubscription,
@@ -30,21 +31,19 @@ export async function endScenes(): Promise<void> {
   for (const scene of scenes.splice(0)) await scene.end();
 }
 
-/** EventSub on a world of its own, with the HTTP API and one clock for both. */
+/** EventSub on a world of its own, both on one clock that only the test moves, with the real client of the HTTP API. */
 export async function aScene(
   options: WorldOptions & {
     /** Where EventSub is, if not where the world says. */
     url?: (world: World) => string;
-    /** Whether the waits of the HTTP API go by the scene's clock too. */
-    isHelixOnClock?: boolean;
   } = {},
 ): Promise<Scene> {
-  const { url, isHelixOnClock = false, ...rest } = options;
+  const { url, ...rest } = options;
   const clock = new ManualClock();
   // Pings are of the protocol below; a test that looks at them sets them.
   const world = await startWorld({ clock, ...rest, limits: { esPingMs: 3_600_000, ...rest.limits } });
   world.addChannel("studio", { mods: ["bytebot"] });
-  const scene = new Scene(world, clock, url?.(world) ?? world.urls.eventsub, isHelixOnClock);
+  const scene = new Scene(world, clock, url?.(world) ?? world.urls.eventsub);
   scenes.push(scene);
   return scene;
 }
@@ -60,8 +59,8 @@ export class Scene {
   allowed: readonly Violation["check"][] = [];
   /** How often a subscription was asked for, sent or not. */
   subscribes = 0;
-  /** What Twitch says in refusals, if not what the world does: its words may change. */
-  words: string | null = null;
+  /** How refusals of subscriptions differ from the world's: Twitch's words may change, and its waits are long. */
+  refusing: Partial<HelixFailure> = {};
   /** Answers of the HTTP API wait for the clock: they cannot be waited for before it moves on. */
   isHelixSlow = false;
   readonly #asked = new Set<Promise<unknown>>();
@@ -73,7 +72,6 @@ export class Scene {
     readonly world: World,
     readonly clock: ManualClock,
     url: string,
-    isHelixOnClock: boolean,
   ) {
     const outside = { chance: { next: () => 0.5, uuid: () => crypto.randomUUID() }, log: this.#log() };
     const helix = createHelix({
@@ -88,7 +86,7 @@ export class Scene {
       },
       ...outside,
       // Its deadlines are not what is tested, and a moved clock would let them pass while an answer is on its way.
-      time: isHelixOnClock ? clock : new MovableTime(),
+      time: new MovableTime(),
     });
     const noted = <T>(answer: Promise<T>): Promise<T> => {
       this.#asked.add(answer);
@@ -99,7 +97,7 @@ export class Scene {
       helix: {
         subscribe: (as, wanted) => {
           this.subscribes++;
-          return noted(helix.subscribe(as, wanted).then((answer) => this.#inOtherWords(answer)));
+          return noted(helix.subscribe(as, wanted).then((answer) => this.#bent(answer)));
         },
         subscriptions: (as) => noted(helix.subscriptions(as)),
         unsubscribe: (as, id) => noted(helix.unsubscribe(as, id)),
@@ -190,14 +188,12 @@ export class Scene {
     });
   }
 
-  /** Lets `ms` pass, a second at a time, and after each what is on its way over loopback arrive: both its ends are in this process. */
+  /** Lets `ms` pass, a second at a time, and before and after each what is on its way over loopback arrive. */
   async pass(ms: number): Promise<void> {
+    await this.#arrive();
     for (let left = ms; left > 0; left -= STEP_MS) {
       this.clock.advance(Math.min(left, STEP_MS));
-      do {
-        for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
-        if (!this.isHelixSlow) await Promise.all(this.#asked);
-      } while (this.#asked.size > 0 && !this.isHelixSlow);
+      await this.#arrive();
     }
   }
 
@@ -264,9 +260,16 @@ export class Scene {
     };
   }
 
-  #inOtherWords<T>(answer: HelixAnswer<T>): HelixAnswer<T> {
-    if (answer.ok || this.words === null) return answer;
-    return { ok: false, failure: { ...answer.failure, message: this.words } };
+  /** Both ends of every connection are in this process: some turns of its loop, and the answers of the HTTP API. */
+  async #arrive(): Promise<void> {
+    do {
+      for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
+      if (!this.isHelixSlow) await Promise.all(this.#asked);
+    } while (this.#asked.size > 0 && !this.isHelixSlow);
+  }
+
+  #bent<T>(answer: HelixAnswer<T>): HelixAnswer<T> {
+    return answer.ok ? answer : { ok: false, failure: { ...answer.failure, ...this.refusing } };
   }
 
   #tell(told: Told): void {

@@ -174,8 +174,10 @@ export class EventSubAccount implements Board {
 
   #ended(shard: number, reason: string, sessionId: string): void {
     this.ended.add(sessionId);
-    if (this.ended.size > ENDED_MAX) for (const oldest of [...this.ended].slice(0, 1)) this.ended.delete(oldest);
+    const [oldest = ""] = this.ended;
+    if (this.ended.size > ENDED_MAX) this.ended.delete(oldest);
     if (this.isStopped) return;
+    this.#asking.expectLeftovers();
     if (this.#isUp && !this.#connections.some((one) => one?.isUseful)) {
       this.#isUp = false;
       this.#look();
@@ -183,6 +185,7 @@ export class EventSubAccount implements Board {
     }
     for (const entry of [...this.entries.values()]) {
       if (entry.shard !== shard || entry.state === "revoked" || STICKY.has(entry.reason)) continue;
+      entry.wasRelieved = false;
       if (entry.state === "enabled") this.#set(entry, "pending", null, "now");
       else entry.next = "now";
     }

@@ -91,6 +91,11 @@ export class Asking {
     this.#failures = 0;
   }
 
+  /** A session is over: what it leaves behind may be in the way of the next. */
+  expectLeftovers(): void {
+    this.#relievedAt = null;
+  }
+
   /** No pause is needed any more. */
   resume(): void {
     this.#cancelPause?.();
