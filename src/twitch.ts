@@ -1,7 +1,7 @@
 import { createIrcChatWithApp } from "./adapters/twitch/chat.ts";
 import { createEventSub } from "./adapters/twitch/eventsub.ts";
 import { EventSubChat, type Room } from "./adapters/twitch/eventsub-chat.ts";
-import { inboundOfNotification } from "./adapters/twitch/eventsub-inbound.ts";
+import { translate } from "./adapters/twitch/eventsub-inbound.ts";
 import { createHelix } from "./adapters/twitch/helix.ts";
 import { HelixSpeaker } from "./adapters/twitch/helix-speaker.ts";
 import { createIrcChat } from "./adapters/twitch/irc.ts";
@@ -12,7 +12,7 @@ import type { AccountSummary } from "./domain/snapshots.ts";
 import type { PlanAccount, PlanInput } from "./domain/subscriptions.ts";
 import type { AccountControl } from "./http/deps.ts";
 import type { Chance, Chat, ChatIdentity, Clock, Log, TakeJoins, Timers, TwitchInbound } from "./ports.ts";
-import type { EventSubStatus, Helix, Notification } from "./ports-twitch.ts";
+import type { EventSubCounters, EventSubStatus, Helix, Notification } from "./ports-twitch.ts";
 import { Accounts } from "./runtime/accounts.ts";
 import { ENVIRONMENT } from "./runtime/environment-account.ts";
 import { Subscriptions } from "./runtime/subscriptions.ts";
@@ -21,6 +21,8 @@ import type { Database } from "./store/db.ts";
 /** Our standing in a room may change without a word: the plan of subscriptions is looked at this often. */
 const PLAN_EVERY_MS = 60_000;
 const TELL_AFTER_MS = 20;
+/** Kinds of events that we did not understand, logged once each. */
+const ODD_TOLD_MAX = 200;
 
 export interface TwitchOptions {
   config: Config;
@@ -51,7 +53,7 @@ export interface Twitch {
   canSpeak(): boolean;
   /** Whether a line to that channel can be kept out of the guests' chats of a shared chat. */
   canSendSourceOnly(channelId: string): boolean;
-  eventsub(): readonly EventSubStatus[];
+  eventsub(): { accounts: readonly EventSubStatus[]; counters: EventSubCounters };
   /** Channels, or whose they are, have changed. */
   plan(): void;
   start(): Promise<void>;
@@ -166,11 +168,24 @@ export function createTwitch(o: TwitchOptions): Twitch {
   }
 
   function hear(notification: Notification): void {
-    for (const inbound of inboundOfNotification(notification)) {
+    const translation = translate(notification);
+    if (translation.kind !== "told") return odd(translation);
+    for (const inbound of translation.inbound) {
       if (inbound.kind === "message" && chat instanceof EventSubChat) chat.hear(inbound.message);
       else o.onInbound(inbound);
     }
   }
+
+  /** A type that we do not know, or an event that is not as Twitch documents it: each kind is logged once, and counted. */
+  function odd({ kind, what }: { kind: "unknown" | "garbled"; what: string }): void {
+    if (kind === "garbled") garbled++;
+    const key = `${kind} ${what}`;
+    if (oddTold.has(key) || oddTold.size >= ODD_TOLD_MAX) return;
+    oddTold.add(key);
+    log.warn("eventsub.not_understood", { kind, type: what.slice(0, 80) });
+  }
+  let garbled = 0;
+  const oddTold = new Set<string>();
 
   function connection(account: string, change: { kind: "connected" } | { kind: "lost"; reason: string }): void {
     if (chat instanceof EventSubChat && account === botId()) chat.onConnection(change);
@@ -220,7 +235,10 @@ export function createTwitch(o: TwitchOptions): Twitch {
       return self !== null && (scopes.length === 0 || scopes.includes(readsChat ? "user:write:chat" : "chat:edit"));
     },
     canSendSourceOnly: (channelId) => speaker.via(channelId) === "app",
-    eventsub: () => eventsub.status(),
+    eventsub: () => {
+      const counters = eventsub.counters();
+      return { accounts: eventsub.status(), counters: { ...counters, malformed: counters.malformed + garbled } };
+    },
     plan: () => subscriptions.update(),
     async start() {
       await accounts.start();

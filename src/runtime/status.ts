@@ -1,6 +1,6 @@
 import type { AccountSummary, PartStatus } from "../domain/snapshots.ts";
 import type { ChatStatus } from "../ports.ts";
-import type { EventSubStatus } from "../ports-twitch.ts";
+import type { EventSubCounters, EventSubStatus } from "../ports-twitch.ts";
 import type { JobsStatus } from "./jobs.ts";
 import type { RecorderStats } from "./recorder.ts";
 import type { RepliesStatus } from "./replies.ts";
@@ -11,7 +11,7 @@ export interface PartReports {
   accounts: readonly AccountSummary[];
   /** Whether people can sign in with Twitch at all. */
   canConnect: boolean;
-  eventsub: readonly EventSubStatus[];
+  eventsub: { accounts: readonly EventSubStatus[]; counters: EventSubCounters };
   database: { engine: "postgres" | "embedded"; awaySince: Date | null };
   recorder: RecorderStats;
   /** Lines that a channel's mailbox had to drop. */
@@ -50,8 +50,9 @@ function chatPart({ chat }: PartReports, now: Date): PartStatus {
   const base = { name: "chat", since: chat.since, params: {} } as const;
   switch (chat.state) {
     case "connected":
-      return chat.anonymous
-        ? { ...base, level: "info", reason: "anonymous" }
+      if (chat.anonymous) return { ...base, level: "info", reason: "anonymous" };
+      return chat.malformed > 0
+        ? { ...base, level: "ok", reason: "unread", params: { login: chat.login ?? "", count: chat.malformed } }
         : { ...base, level: "ok", reason: "connected", params: { login: chat.login ?? "" } };
     case "waiting":
       return {
@@ -78,7 +79,7 @@ function accountsPart({ accounts, canConnect }: PartReports): PartStatus {
 
 function eventsPart({ eventsub, accounts }: PartReports, now: Date): PartStatus {
   const base = { name: "events", params: {}, since: null } as const;
-  const wanting = eventsub.filter((one) => one.wanted > 0);
+  const wanting = eventsub.accounts.filter((one) => one.wanted > 0);
   if (wanting.length === 0) return { ...base, level: "info", reason: "off" };
   const away = wanting.find((one) => one.state === "waiting");
   if (away) {
@@ -89,6 +90,9 @@ function eventsPart({ eventsub, accounts }: PartReports, now: Date): PartStatus 
   const enabled = wanting.reduce((sum, one) => sum + one.enabled, 0);
   const failed = wanting.reduce((sum, one) => sum + one.failed, 0);
   if (failed > 0) return { ...base, level: "warn", reason: "partial", params: { enabled, failed } };
+  const { malformed, stale } = eventsub.counters;
+  const lost = malformed + stale;
+  if (lost > 0) return { ...base, level: "info", reason: "unread", params: { enabled, count: lost } };
   return { ...base, level: "ok", reason: "ok", params: { enabled } };
 }
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { inboundOfNotification, type Translation, translate } from "../../src/adapters/twitch/eventsub-inbound.ts";
+import { type Translation, translate } from "../../src/adapters/twitch/eventsub-inbound.ts";
 import { inboundOf } from "../../src/adapters/twitch/irc-inbound.ts";
 import { parseIrcLine } from "../../src/domain/irc-line.ts";
 import type { TwitchInbound } from "../../src/ports.ts";
@@ -11,6 +11,12 @@ import { aIrc } from "../world/support.ts";
 import { aScene, endScenes, type Scene } from "./eventsub-scene.ts";
 
 afterEach(endScenes);
+
+/** What it tells; nothing when it cannot be read. */
+function inboundOfNotification(notification: Notification): readonly TwitchInbound[] {
+  const translation = translate(notification);
+  return translation.kind === "told" ? translation.inbound : [];
+}
 
 const AT = new Date("2026-11-22T15:00:00.634Z");
 const B = { broadcaster_user_id: "1001", broadcaster_user_login: "studio", broadcaster_user_name: "Studio" };

@@ -7,6 +7,8 @@ import { en } from "../../views/words/en.ts";
 const now = new Date("2026-11-22T12:00:00.000Z");
 const soon = new Date(now.getTime() + 14_200);
 
+const counters = { notifications: 9, repeated: 0, stale: 0, malformed: 0, unknown: 0 };
+
 /** All well, but for what the test says. */
 const reports = (over: Partial<PartReports> = {}): PartReports => ({
   chat: {
@@ -22,7 +24,7 @@ const reports = (over: Partial<PartReports> = {}): PartReports => ({
   },
   accounts: [],
   canConnect: false,
-  eventsub: [],
+  eventsub: { accounts: [], counters },
   database: { engine: "postgres", awaySince: null },
   recorder: {
     linesWaiting: 0,
@@ -103,11 +105,27 @@ const CASES: readonly (readonly [
     "login_needed",
     { logins: "ana" },
   ],
-  ["no events wanted", { eventsub: [{ ...events, wanted: 0, state: "off" }] }, "events", "info", "off", {}],
-  ["events well", { eventsub: [events] }, "events", "ok", "ok", { enabled: 5 }],
+  [
+    "no events wanted",
+    { eventsub: { accounts: [{ ...events, wanted: 0, state: "off" }], counters } },
+    "events",
+    "info",
+    "off",
+    {},
+  ],
+  [
+    "events that could not be read",
+    { eventsub: { accounts: [events], counters: { ...counters, stale: 1, malformed: 2 } } },
+    "events",
+    "info",
+    "unread",
+    { enabled: 5, count: 3 },
+  ],
+  ["lines that could not be read", { chat: { ...chat, malformed: 2 } }, "chat", "ok", "unread", { login: "bytebot", count: 2 }],
+  ["events well", { eventsub: { accounts: [events], counters } }, "events", "ok", "ok", { enabled: 5 }],
   [
     "events in part",
-    { eventsub: [{ ...events, enabled: 3, failed: 2 }] },
+    { eventsub: { accounts: [{ ...events, enabled: 3, failed: 2 }], counters } },
     "events",
     "warn",
     "partial",
@@ -115,7 +133,10 @@ const CASES: readonly (readonly [
   ],
   [
     "events away",
-    { accounts: [account], eventsub: [{ ...events, state: "waiting", reason: "4003", retryAt: soon, enabled: 0 }] },
+    {
+      accounts: [account],
+      eventsub: { accounts: [{ ...events, state: "waiting", reason: "4003", retryAt: soon, enabled: 0 }], counters },
+    },
     "events",
     "warn",
     "waiting",

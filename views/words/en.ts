@@ -187,6 +187,10 @@ export const en = {
   "part.model.missing": "only help and status are answered. Set OPENAI_API_KEY or OPENAI_BASE_URL",
   "part.recorder.behind": "{waiting} lines wait to be stored",
   "part.chat.connected": "reading and answering as {login}",
+  "part.chat.unread": {
+    one: "reading and answering as {login}; {count} line could not be read",
+    other: "reading and answering as {login}; {count} lines could not be read",
+  },
   "part.chat.waiting": "connection lost ({reason}); trying again in {seconds} s",
   "part.chat.login_failed":
     "Twitch refused the bot’s sign-in: sign in again under Twitch accounts, or set a new TWITCH_USER_TOKEN",
@@ -196,6 +200,10 @@ export const en = {
   "part.accounts.unconfigured": "set TWITCH_CLIENT_ID so that people can sign in here",
   "part.accounts.unchecked": "Twitch could not be asked yet whether the sign-ins still hold",
   "part.events.ok": "active subscriptions at Twitch: {enabled}",
+  "part.events.unread": {
+    one: "active subscriptions at Twitch: {enabled}; {count} message could not be read or came too late",
+    other: "active subscriptions at Twitch: {enabled}; {count} messages could not be read or came too late",
+  },
   "part.events.waiting": "cut off for {login} ({reason}); trying again in {seconds} s",
   "part.events.partial": "{enabled} active, {failed} not: see what is off under Twitch accounts",
   "part.events.off": "not used: they come with a Twitch account",

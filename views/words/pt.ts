@@ -185,6 +185,10 @@ export const pt: Table = {
   "part.model.missing": "só help e status são respondidos. Defina OPENAI_API_KEY ou OPENAI_BASE_URL",
   "part.recorder.behind": "{waiting} linhas esperam ser guardadas",
   "part.chat.connected": "lendo e respondendo como {login}",
+  "part.chat.unread": {
+    one: "lendo e respondendo como {login}; {count} linha ilegível",
+    other: "lendo e respondendo como {login}; {count} linhas ilegíveis",
+  },
   "part.chat.waiting": "conexão perdida ({reason}); nova tentativa em {seconds} s",
   "part.chat.login_failed":
     "a Twitch recusou o login do bot: entre de novo em Contas da Twitch, ou defina outro TWITCH_USER_TOKEN",
@@ -194,6 +198,10 @@ export const pt: Table = {
   "part.accounts.unconfigured": "defina TWITCH_CLIENT_ID para permitir o login por aqui",
   "part.accounts.unchecked": "ainda não deu para perguntar à Twitch se os logins valem",
   "part.events.ok": "assinaturas ativas na Twitch: {enabled}",
+  "part.events.unread": {
+    one: "assinaturas ativas na Twitch: {enabled}; {count} mensagem ilegível ou atrasada demais",
+    other: "assinaturas ativas na Twitch: {enabled}; {count} mensagens ilegíveis ou atrasadas demais",
+  },
   "part.events.waiting": "sem contato para {login} ({reason}); nova tentativa em {seconds} s",
   "part.events.partial": "{enabled} ativos, {failed} não: veja o que está desligado em Contas da Twitch",
   "part.events.off": "sem uso: vêm com uma conta da Twitch",

@@ -39,13 +39,7 @@ export type Translation =
   | { kind: "unknown"; what: string }
   | { kind: "garbled"; what: string };
 
-/** What a notification tells; nothing when it cannot be read. Never throws. */
-export function inboundOfNotification(notification: Notification): readonly TwitchInbound[] {
-  const translation = translate(notification);
-  return translation.kind === "told" ? translation.inbound : [];
-}
-
-/** As `inboundOfNotification`, with why there is nothing to tell. */
+/** What a notification tells, or why there is nothing to tell. Never throws. */
 export function translate(notification: Notification): Translation {
   const { type } = notification;
   const translator = Object.hasOwn(TRANSLATORS, type) ? TRANSLATORS[type] : undefined;
