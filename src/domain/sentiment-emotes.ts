@@ -13,7 +13,8 @@ export const EMOTES: readonly (readonly [number, string])[] = [
   ],
   [
     2,
-    `LUL LULW OMEGALUL KEKW KEKL KEKWait LMAO ICANT IJBOL 4Head EleGiggle HAHAA LOLW ROFL KEKHeim OMEGALULiguess LuL LULE
+    `MaxLOL VoteYea SmoocherZ Hhhehehe Wowee bttvNice SwedSwag DatSauce PeoplesChamp NomNom FeelsPumpkinMan FunRun MVGame KAPOW DrinkPurple KappaRoss
+    KappaWealth GingerPower BuddhaBar TBTacoLeft DBstyle MorphinTime GrammarKing AsianGlow LUL LULW OMEGALUL KEKW KEKL KEKWait LMAO ICANT IJBOL 4Head EleGiggle HAHAA LOLW ROFL KEKHeim OMEGALULiguess LuL LULE
     OMEGADANCE LULWW KEKLEO xdd XDD FeelsGoodMan FeelsOkayMan peepoHappy HappyPepe peepoClap Clap peepoCheer EZ EZClap EZY Ez
     catJAM CatJAM vibePls SourPls TwerkPls peepoDJ pepeJAM pepeD PepePls ratJAM danse DANCE pepeDS GuitarTime DrumTime ppHop
     ppHopper ppOverheat ppJedi AlienPls AlienDance blobDance WAYTOODANK SeemsGood VoHiYo HeyGuys CoolCat TehePelo OhMyDog
@@ -45,7 +46,7 @@ export const EMOTES: readonly (readonly [number, string])[] = [
   ],
   [
     -2,
-    `BibleThump NotLikeThis FailFish DansGame ResidentSleeper BabyRage SwiftRage HotPokket FeelsBadMan Sadge SadgeCry sadCat
+    `VoteNay panicBasket riPepperonis ripPepperonis ForeverAlone OhGod NinjaGrumpy SuchFraud CandianRage BibleThump NotLikeThis FailFish DansGame ResidentSleeper BabyRage SwiftRage HotPokket FeelsBadMan Sadge SadgeCry sadCat
     PepeHands pepeHands widepeepoSad peepoSad peepoCry FeelsCryMan CryingCat crying Madge MadgeClap Madgeclap MADGE REEE
     REEEE ReeeeE Rage PepeMad PepeRage FeelsRageMan angryPepe SMH KEKBye YouWHY LameChamp Cringe CRINGE CringeChamp BOOO BOO
     Boring BORING bUrself RIP pepeRIP PepeRIP NOTLIKETHIS Smh WeSmart FeelsSadMan FeelsLagMan LAGGING lagging peepoSleep
@@ -54,6 +55,13 @@ export const EMOTES: readonly (readonly [number, string])[] = [
     PAIN PainPeko JustDieAlready GETOUT L FeelsPainMan PepeCry`,
   ],
 ];
+
+/** Emotes that laugh. */
+export const LAUGHING_EMOTES: ReadonlySet<string> = new Set(
+  "LUL LULW OMEGALUL KEKW KEKL LMAO ICANT IJBOL 4Head EleGiggle HAHAA LOLW LuL LULE OMEGADANCE xdd XDD pepeLaugh HypeLUL 😂 🤣 😹 xD XD".split(
+    " ",
+  ),
+);
 
 /**
  * What the second half of a channel's emote says when it is a word of its own: `nameHype`, `nameLove`. The name before it is the channel's, small letters
@@ -75,10 +83,16 @@ export const EMOTE_ENDINGS: readonly (readonly [number, string])[] = [
 
 /** Emoticons, taken only as a whole between blanks. */
 export const EMOTICONS: readonly (readonly [number, string])[] = [
-  [2, `:) :-) (: :D :-D =D =) ^^ ^_^ ^.^ <3 ♥ :3 xD XD xd Xd :') :'D ;D :P :p =P :] (y) \\o/ \\o o/ uwu UwU owo OwO n_n c: C: =]
-    xDD xDDD XDD XDDD XDDDD xdd xddd B) 8) :* :-* ;) ;-) (^^) O7 o7 <33 <333`],
-  [-2, `:( :-( ): D: =( :'( :,( ;( :c :C :[ T_T T-T TT Q_Q QQ ;_; ;-; ;w; >:( >:c :/ :-/ :\\ =/ =\\ :| -_- -.- ._. .-. :S :s >_>
-    <_< >.< >_< ¬¬ ¬_¬ -_-' </3 v.v x_x X_X ಠ_ಠ u.u u_u (n)`],
+  [
+    2,
+    `:) :-) (: :D :-D =D =) ^^ ^_^ ^.^ <3 ♥ :3 xD XD xd Xd :') :'D ;D :P :p =P :] (y) \\o/ \\o o/ uwu UwU owo OwO n_n c: C: =]
+    xDD xDDD XDD XDDD XDDDD xdd xddd B) 8) :* :-* ;) ;-) (^^) O7 o7 <33 <333`,
+  ],
+  [
+    -2,
+    `:( :-( ): D: =( :'( :,( ;( :c :C :[ T_T T-T TT Q_Q QQ ;_; ;-; ;w; >:( >:c :/ :-/ :\\ =/ =\\ :| -_- -.- ._. .-. :S :s >_>
+    <_< >.< >_< ¬¬ ¬_¬ -_-' </3 v.v x_x X_X ಠ_ಠ u.u u_u (n)`,
+  ],
 ];
 
 /** Emoji without variation selectors or skin tones. */

@@ -1,4 +1,12 @@
-import { findEmoji, findEmote, findEmoteEnding, findEmoticon, findWord, foldAccents, type WordEntry } from "./sentiment-vocabulary.ts";
+import {
+  findEmoji,
+  findEmote,
+  findEmoteEnding,
+  findEmoticon,
+  findWord,
+  foldAccents,
+  type WordEntry,
+} from "./sentiment-vocabulary.ts";
 
 /** Twitch's longest message, in code points; more is not read. */
 const CODE_POINTS_MAX = 500;
@@ -6,7 +14,15 @@ const CODE_POINTS_MAX = 500;
 const TOKENS_MAX = 100;
 
 export type Token =
-  | { kind: "word"; text: string; key: string; entry: WordEntry | undefined; isDrawnOut: boolean; isLoud: boolean; clause: number }
+  | {
+      kind: "word";
+      text: string;
+      key: string;
+      entry: WordEntry | undefined;
+      isDrawnOut: boolean;
+      isLoud: boolean;
+      clause: number;
+    }
   | { kind: "laugh"; text: string; clause: number }
   | { kind: "emote"; text: string; weight: number; source: EmoteSource; clause: number };
 
@@ -70,7 +86,15 @@ function readPiece(list: TokenList, piece: string, emotes: EmoteWeights | undefi
 
 /** `? ! ¿ ¡ . , ; : …` */
 const isStop = (code: number): boolean =>
-  code === 63 || code === 33 || code === 191 || code === 161 || code === 46 || code === 44 || code === 59 || code === 58 || code === 0x2026;
+  code === 63 ||
+  code === 33 ||
+  code === 191 ||
+  code === 161 ||
+  code === 46 ||
+  code === 44 ||
+  code === 59 ||
+  code === 58 ||
+  code === 0x2026;
 
 function endClause(list: TokenList, marks: string): void {
   // Spanish opens with a mark too: that begins a clause and ends none.
@@ -103,7 +127,8 @@ function asWord(text: string, clause: number): Token {
   if (isLaugh(small)) return { kind: "laugh", text, clause };
   const isLoud = small.length > 2 && text !== small && text === text.toUpperCase();
   const found = findWord(small);
-  if (found || !DRAWN_OUT.test(small)) return { kind: "word", text, key: foldAccents(small), entry: found, isDrawnOut: false, isLoud, clause };
+  if (found || !DRAWN_OUT.test(small))
+    return { kind: "word", text, key: foldAccents(small), entry: found, isDrawnOut: false, isLoud, clause };
   const twice = small.replace(/(.)\1{2,}/gu, "$1$1");
   const once = small.replace(/(.)\1+/gu, "$1");
   const entry = findWord(twice) ?? findWord(once);

@@ -1,4 +1,5 @@
 import { EMOJI, EMOTE_ENDINGS, EMOTES, EMOTICONS } from "./sentiment-emotes.ts";
+import { type FormKind, formsOf } from "./sentiment-forms.ts";
 import { ENGLISH } from "./sentiment-words-en.ts";
 import { SPANISH } from "./sentiment-words-es.ts";
 import { PORTUGUESE } from "./sentiment-words-pt.ts";
@@ -7,6 +8,9 @@ import { PORTUGUESE } from "./sentiment-words-pt.ts";
 export interface LanguageWords {
   words: readonly (readonly [number, string])[];
   phrases: readonly (readonly [number, string])[];
+  /** Verbs in the infinitive and adjectives, to be entered in all their regular forms (sentiment-forms.ts). */
+  verbs: readonly (readonly [number, string])[];
+  adjectives: readonly (readonly [number, string])[];
   /** Turn what follows into its opposite. */
   negators: string;
   boosters: string;
@@ -43,13 +47,15 @@ export const PHRASE_WORDS_MAX = 4;
 export const foldAccents = (word: string): string => (isAscii(word) ? word : word.normalize("NFD").replace(/\p{M}+/gu, ""));
 
 /** The entry of a word in small letters: as it is written, else without its accents. */
-export const findWord = (word: string): WordEntry | undefined => WORDS.get(word) ?? (isAscii(word) ? undefined : WORDS.get(foldAccents(word)));
+export const findWord = (word: string): WordEntry | undefined =>
+  WORDS.get(word) ?? (isAscii(word) ? undefined : WORDS.get(foldAccents(word)));
 
 /** The weights of a phrase of words without accents. */
 export const findPhrase = (words: string): Weights | undefined => PHRASES.get(words);
 
 /** Emotes known to everybody: as they are written; in other letters only where that cannot be a word. */
-export const findEmote = (name: string): number | undefined => EMOTE_WEIGHTS.get(name) ?? EMOTE_WEIGHTS_SMALL.get(name.toLowerCase());
+export const findEmote = (name: string): number | undefined =>
+  EMOTE_WEIGHTS.get(name) ?? EMOTE_WEIGHTS_SMALL.get(name.toLowerCase());
 
 export const findEmoticon = (text: string): number | undefined => EMOTICON_WEIGHTS.get(text);
 export const findEmoji = (text: string): number | undefined => EMOJI_WEIGHTS.get(text);
@@ -82,7 +88,6 @@ const blanks = (text: string): string[] => text.split(/\s+/).filter((word) => wo
 const weightMap = (groups: readonly (readonly [number, string])[]): ReadonlyMap<string, number> =>
   new Map(groups.flatMap(([weight, words]) => blanks(words).map((word): [string, number] => [word, weight])));
 
-const EMOTE_WEIGHTS = weightMap(EMOTES);
 const EMOTICON_WEIGHTS = weightMap(EMOTICONS);
 const EMOJI_WEIGHTS = weightMap(EMOJI);
 const ENDING_WEIGHTS = weightMap(EMOTE_ENDINGS);
@@ -90,9 +95,19 @@ const ENDING_WEIGHTS = weightMap(EMOTE_ENDINGS);
 const WORDS: ReadonlyMap<string, WordEntry> = buildWords();
 const PHRASES: ReadonlyMap<string, Weights> = buildPhrases();
 
+/** An emote's name that is also a word which is weighed anyway ("Happy", "disgusting") is read as that word, so that a negation reaches it. */
+const WORD_SHAPE = /^[A-Z]?[a-z]+$/;
+const EMOTE_WEIGHTS: ReadonlyMap<string, number> = new Map(
+  [...weightMap(EMOTES)].filter(
+    ([name]) => !WORD_SHAPE.test(name) || WORDS.get(name.toLowerCase())?.weights.some(Boolean) !== true,
+  ),
+);
+
 /** Emotes that are ordinary words when written small, and that no list above holds. */
 const PLAIN_WORDS: ReadonlySet<string> = new Set(
-  blanks("aware classic clap danse dance dies dead waiting tears erm rage staring stare comfy getout awkward sweat based cringe handsup"),
+  blanks(
+    "aware classic clap danse dance dies dead waiting tears erm rage staring stare comfy getout awkward sweat based cringe handsup",
+  ),
 );
 /** Shortest emote that is known in other letters too: below that it may be anybody's abbreviation. */
 const SMALL_EMOTE_LETTERS_MIN = 3;
@@ -105,26 +120,47 @@ const EMOTE_WEIGHTS_SMALL: ReadonlyMap<string, number> = new Map(
 function buildWords(): Map<string, WordEntry> {
   const drafts = new Map<string, Draft>();
   LANGUAGES.forEach(([language, lists], index) => {
-    for (const [weight, words] of lists.words) {
-      for (const word of blanks(words)) for (const form of formsOf(word)) draftOf(drafts, form).weights[index] ??= weight;
-    }
-    const parts: [Part, string][] = [
-      ["negates", lists.negators],
-      ["boosts", lists.boosters],
-      ["damps", lists.dampers],
-      ["turns", lists.turns],
-      ["marks", lists.marks],
-    ];
-    for (const [part, words] of parts) {
-      for (const word of blanks(words)) for (const form of formsOf(word)) draftOf(drafts, form)[part] |= LANGUAGE_BIT[language];
-    }
-    for (const [, phrases] of lists.phrases) {
-      for (const phrase of phrases.split("|")) draftOf(drafts, foldAccents(phrase.trim().split(" ")[0] ?? "")).startsPhrase = true;
-    }
+    for (const [weight, words] of lists.words) for (const word of blanks(words)) enter(drafts, index, word, weight);
+    enterForms(drafts, language, index, "verb", lists.verbs);
+    enterForms(drafts, language, index, "adjective", lists.adjectives);
+    enterParts(drafts, language, lists);
   });
   // A phrase is entered without accents; the word that begins it may be written with them.
   for (const [word, draft] of drafts) if (drafts.get(foldAccents(word))?.startsPhrase) draft.startsPhrase = true;
   return drafts;
+}
+
+/** What is entered first stays: a listed word goes before a form that was made. */
+function enter(drafts: Map<string, Draft>, index: number, word: string, weight: number): void {
+  for (const spelling of spellingsOf(word)) draftOf(drafts, spelling).weights[index] ??= weight;
+}
+
+function enterForms(
+  drafts: Map<string, Draft>,
+  language: Language,
+  index: number,
+  kind: FormKind,
+  groups: LanguageWords["verbs"],
+): void {
+  for (const [weight, words] of groups) {
+    for (const word of blanks(words)) for (const form of formsOf(language, kind, word)) enter(drafts, index, form, weight);
+  }
+}
+
+function enterParts(drafts: Map<string, Draft>, language: Language, lists: LanguageWords): void {
+  const parts: [Part, string][] = [
+    ["negates", lists.negators],
+    ["boosts", lists.boosters],
+    ["damps", lists.dampers],
+    ["turns", lists.turns],
+    ["marks", lists.marks],
+  ];
+  for (const [part, words] of parts) {
+    for (const spelling of blanks(words).flatMap(spellingsOf)) draftOf(drafts, spelling)[part] |= LANGUAGE_BIT[language];
+  }
+  for (const phrase of lists.phrases.flatMap(([, phrases]) => phrases.split("|"))) {
+    draftOf(drafts, foldAccents(phrase.trim().split(" ")[0] ?? "")).startsPhrase = true;
+  }
 }
 
 function buildPhrases(): Map<string, Weights> {
@@ -143,7 +179,7 @@ function buildPhrases(): Map<string, Weights> {
 }
 
 /** As written, and without accents, for those who type without them. A word of one letter keeps its accent: `é` is no `e`. */
-function formsOf(word: string): string[] {
+function spellingsOf(word: string): string[] {
   const folded = foldAccents(word);
   return folded === word || folded.length < 2 ? [word] : [word, folded];
 }

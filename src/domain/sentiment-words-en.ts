@@ -3,6 +3,18 @@ import type { LanguageWords } from "./sentiment-vocabulary.ts";
 /** English as it is written in chat. Written for this project from knowledge of the language; no list of anybody's was used. */
 export const ENGLISH: LanguageWords = {
   words: [
+    [3, "unreal ily ilysm fav funniest cutest goosebumps"],
+    [
+      2,
+      `noice gj n1 gz legit beauty cutie luv lovin savage beastly monster mastermind insanity dank dankest epicness yes yess carried carry carries popoff legends
+      brilliantly beautifully thicc unstoppable fearless godsend lmfao rofl hahaha blessing hero heroic prodigy winners champs champions deserve`,
+    ],
+    [
+      -2,
+      `rigged scripted staged clickbait sellout greed p2w ffs jfc goddamn dammit snooze yawn zzz zzzz zzzzz boo bleh bah normie normies autistic autism tryhard
+      noskill stale camper camping campers sweats sweaty delet cursed shitshow shithole dumpster dumpsterfire trainwreck fraud frauds hypocrite delusion
+      insufferable atrocity travesty unacceptable inexcusable mediocre underwhelming letdown backstab traitor coward cowards brat crybaby cringelord`,
+    ],
     [
       3,
       `amazing awesome incredible phenomenal outstanding masterpiece perfect perfection flawless brilliant magnificent legendary
@@ -96,10 +108,13 @@ export const ENGLISH: LanguageWords = {
       `good luck|good morning|good night|good evening|take care|nice try|have fun|gl hf|of course|no worries|i agree|good point|
       fair enough|new sub|oh wow|oh my`,
     ],
-    [0, `good question|how good|kind of|a like|feel like|look like|looks like|sounds like|like a|like the|like that|like this|
+    [
+      0,
+      `good question|how good|kind of|a like|feel like|look like|looks like|sounds like|like a|like the|like that|like this|
       like how|just like|is it good|any good|hot key|hot fix|free to play|well i|well the|oh well|hit points|right now|
       right there|all right|right side|pretty much|pretty sure|best of|so far|new game|play well|as well|super smash|hard mode|
-      hard drive|no mercy|good mythical|to win|win rate|win condition`],
+      hard drive|no mercy|good mythical|to win|win rate|win condition`,
+    ],
     [
       -1,
       `too bad|my bad|oh no|no way|no chance|not sure|don't know|dont know|what the|give up|gave up|giving up|wake up|so slow|
@@ -114,6 +129,27 @@ export const ENGLISH: LanguageWords = {
       make no sense|who cares|no one cares|nobody cares|nobody asked|who asked|i quit|im out|low effort`,
     ],
     [-3, `worst ever|kill yourself|kill your self|go die|fuck your`],
+  ],
+  verbs: [
+    [
+      2,
+      "enjoy admire cherish applaud impress entertain amuse delight inspire praise thank congratulate reward celebrate crush dominate smash excel",
+    ],
+    [1, "laugh smile cheer improve succeed help support recommend welcome relax"],
+    [-1, "lag crash freeze stutter glitch miss choke complain whine moan worry confuse struggle stall disconnect delay"],
+    [
+      -2,
+      `suck fail annoy disappoint frustrate irritate bore insult offend harass destroy disgust embarrass whine cheat scam betray spoil waste ruin
+      exploit mock bully abuse threaten attack cringe disrespect despise loathe regret`,
+    ],
+  ],
+  adjectives: [
+    [2, "great nice cool cute funny lovely sweet kind smart brave happy pretty comfy cozy wild slick classy"],
+    [-1, "laggy slow weird awkward salty dull weak lame silly creepy scary hard tough unlucky goofy greasy clunky janky buggy"],
+    [
+      -2,
+      "dumb ugly nasty gross stupid toxic greedy lazy shitty crappy trashy filthy rude angry sad mean cruel boring cringey whiny scummy sleazy tacky bland",
+    ],
   ],
   negators: `not no never cannot cant can't dont don't doesnt doesn't didnt didn't isnt isn't wasnt wasn't arent aren't werent weren't
       wont won't wouldnt wouldn't couldnt couldn't shouldnt shouldn't aint ain't havent haven't hasnt hasn't hadnt hadn't without

@@ -4,6 +4,21 @@ import type { LanguageWords } from "./sentiment-vocabulary.ts";
 export const SPANISH: LanguageWords = {
   words: [
     [
+      2,
+      `viva vivan viva arriba jefe jefazo jefaza fenómeno fenomeno figura genio genia tqm tkm bravísimo fino finísimo goty diez sublime temazos piropo placer paraíso
+      olee chapó chapeau aplauso reina reinas rey reyes hero legend leyendas cuquísimo salud ánimo carcajada jajajas descojone jijas amazing love good awesome
+      ilusión merecidísimo mítico mítica míticos míticas clásico fan buenardo buenarda tochísimo joyón juegardo cremita facherito`,
+    ],
+    [
+      -2,
+      `corrupción dictadura dictador guerra asesino asesinos asesina genocidio genocida mafia mafioso terrorista terroristas terrorismo cárcel dimisión dimite ruina crisis
+      pobreza hambre censura bulo bulos propaganda hater haters violencia agresión acoso abuso víctima víctimas delito delincuente delincuentes engaño farsa
+      farsante farsantes chorizo chorizos saqueo barbaridad burrada desgraciadamente lamentablemente bochorno pesadilla cabreo fastidio toxicidad chupapollas comemierda
+      tocahuevos coñazo putada cagada mierdoso sobrevalorado sobrevalorada truño pestiño plasta petardo cutrez lacra escándalo discriminación muertos fango odiadores
+      golpista golpistas vividor vividores vendido vendidos vendida parguela pringado pringados palurdo energúmeno cretino cretinos mequetrefe majadero gañán garrulo
+      zoquete bochinche cínico cínica demagogo demagogia populista censor turra lastre esperpento pantomima despropósito chapuza chapuzas`,
+    ],
+    [
       3,
       `increíble increíbles maravilloso maravillosa maravilla perfecto perfecta perfectos perfectas perfección sensacional
       espectacular espectaculares fantástico fantástica excelente excelentes magnífico magnífica extraordinario extraordinaria
@@ -65,8 +80,11 @@ export const SPANISH: LanguageWords = {
       cobarde cobardes rata ratas traidor lameculos mamarracho bobo boba bobos inepto inepta ineptos manipulador manipulación
       flop flopeado bodrio`,
     ],
-    [-3, `horrible horribles pésimo pésima pésimos peor peores malísimo malísima asquerosa asqueroso asquerosos asquerosidad
-      repugnante horroroso horrorosa abominable vomitar vomitivo`],
+    [
+      -3,
+      `horrible horribles pésimo pésima pésimos peor peores malísimo malísima asquerosa asqueroso asquerosos asquerosidad
+      repugnante horroroso horrorosa abominable vomitar vomitivo`,
+    ],
     [0, `gusta mas más lo no pues dos ten son hay cara rico grande`],
   ],
   phrases: [
@@ -84,8 +102,11 @@ export const SPANISH: LanguageWords = {
       feliz cumpleaños|feliz cumple|bien jugado|vaya jugada|dale dale|un crack|un grande|una pasada|sois los mejores|
       menudo crack|tan bonito|bien hecho|una risa|vamos vamos|gran directo|que temazo|de lujo`,
     ],
-    [1, `buenos días|buenos dias|buenas tardes|buenas noches|buenas a|hola buenas|buen día|buen dia|muy buenas|estoy de acuerdo|
-      tiene razón|tienes razón|tienes razon|buena suerte|un saludo|un beso|un abrazo|que aproveche`],
+    [
+      1,
+      `buenos días|buenos dias|buenas tardes|buenas noches|buenas a|hola buenas|buen día|buen dia|muy buenas|estoy de acuerdo|
+      tiene razón|tienes razón|tienes razon|buena suerte|un saludo|un beso|un abrazo|que aproveche`,
+    ],
     [
       0,
       `por favor|de nada|por supuesto|bien o|está bien|esta bien|más o|mas o|o menos|mejor que|qué es mejor|cual es mejor|a ver|
@@ -110,13 +131,53 @@ export const SPANISH: LanguageWords = {
     ],
     [-3, `el peor|la peor|los peores|hijo de puta|hija de puta|hijos de puta|muérete|muerete`],
   ],
+  verbs: [
+    [3, "encantar adorar flipar"],
+    [
+      2,
+      `disfrutar ganar felicitar agradecer alegrar emocionar divertir merecer admirar aplaudir celebrar triunfar molar petar reír abrazar recomendar bordar
+      enamorar ilusionar impresionar mejorar lograr`,
+    ],
+    [1, "ayudar apoyar sonreír animar cuidar confiar respetar compartir acertar conseguir"],
+    [
+      -1,
+      `fallar perder llorar sufrir cansar tardar romper caer quejar dudar temer preocupar equivocar confundir asustar doler empeorar suspender molestar
+      discutir`,
+    ],
+    [
+      -2,
+      `odiar aburrir insultar mentir robar estafar engañar arruinar estropear fracasar joder fastidiar decepcionar cabrear enfadar enojar cagar apestar hartar
+      manipular censurar amenazar acosar agredir humillar ofender matar asesinar destrozar destruir despreciar ensuciar traicionar saquear criticar lamentar atacar
+      abusar maltratar repugnar asquear avergonzar deprimir frustrar abandonar discriminar burlar difamar`,
+    ],
+  ],
+  adjectives: [
+    [3, "precioso hermoso maravilloso fantástico espectacular magnífico genial brutal sublime bestial"],
+    [
+      2,
+      `bonito lindo guapo majo chulo gracioso divertido simpático bello contento alegre feliz orgulloso elegante fino épico tremendo sabroso tierno valiente
+      inteligente emocionante ilusionado honesto sincero noble digno entrañable adorable amable interesante`,
+    ],
+    [
+      -1,
+      "lento raro cansado confuso pesado roto injusto difícil pobre aburguesado perdido incómodo dudoso preocupante nervioso asustado sospechoso agotado flojo cutre soso",
+    ],
+    [
+      -2,
+      `feo malo tonto triste aburrido ridículo patético estúpido molesto tóxico lamentable penoso nefasto vergonzoso bochornoso miserable corrupto violento
+      inútil falso mentiroso harto cabreado enfadado enojado indignado absurdo cobarde rastrero repelente insufrible insoportable infumable inaguantable
+      ignorante inculto necio vulgar prepotente soberbio racista machista fascista homófobo cruel egoísta hipócrita decepcionado arrogante maleducado cansino
+      mediocre fallido inmundo rancio podrido indecente inmoral ilegal injustificable inadmisible inaceptable intolerable deplorable detestable odioso agresivo
+      tramposo sinvergüenza desagradable incompetente`,
+    ],
+  ],
   negators: `no ni nunca jamás jamas nadie ningún ningun ninguno ninguna sin nada tampoco`,
   boosters: `muy mucho mucha muchos muchas súper super mega re tan tanto bastante demasiado demasiada totalmente completamente puto puta
       putos putas jodidamente tremendo tremenda extremadamente realmente joder menudo menuda vaya`,
   dampers: `poco poca algo medio casi quizá quizás quizas tal-vez`,
   turns: `pero aunque sino sin-embargo`,
   marks: `el la los las lo es y en un una con por para pero muy está esta están estan eso ese esa esto este qué que de del al le les
-      se te tu su mi me si sí yo él ella nos os hay ha han he eres soy son fue era ser hace hacer tiene tengo tienes como cómo
-      cuando donde quien porque más mas ya hoy ahora aquí ahí todo todos toda nada vale tío tio jaja gente chat va voy vas ver
+      se te tu su mi si sí yo él ella nos os hay ha han eres soy fue era ser hace hacer tiene tengo tienes como cómo
+      cuando donde quien porque más mas ya hoy ahora aquí ahí todo todos toda nada vale tío tio jaja gente chat voy vas ver
       así pues cuándo también tambien sois estáis`,
 };

@@ -79,8 +79,11 @@ export const PORTUGUESE: LanguageWords = {
       abandonaram desrespeito desrespeitoso broxante brochante brocha bagre bagres ruindade lixoo sujo mentirosos pebinha
       perrengue fodeu fudeu ferrou lascou trola troll trollando insuportáveis`,
     ],
-    [-3, `horrível horríveis péssimo péssima péssimos péssimas terrível terríveis pior piores deplorável abominável asqueroso
-      repugnante vomitar intragável escória`],
+    [
+      -3,
+      `horrível horríveis péssimo péssima péssimos péssimas terrível terríveis pior piores deplorável abominável asqueroso
+      repugnante vomitar intragável escória`,
+    ],
     [0, `no na pain mate legalmente so mas más a e o saia`],
   ],
   phrases: [
@@ -105,7 +108,7 @@ export const PORTUGUESE: LanguageWords = {
     [1, `bom dia flor|muito massa|boa noite amores|boa noite meu|dei risada|de boa|faz parte|primeira tentativa|vamo que vamo`],
     [
       0,
-      `bom dia|boa tarde|boa noite|tudo bem|tudo bom|tudo certo|por favor|de nada|com certeza|boa pergunta|é bom|a boa|boa é|
+      `bom dia|boa tarde|boa noite|tudo bem|tudo bom|tudo certo|por favor|de nada|com certeza|boa pergunta|a boa|boa é|
       bom de|ta boa|tá boa|mais ou menos|se ferrar|legal e|mal conheço|maior que|melhor que|melhor jogo de|qual o melhor|
       qual a melhor|qual é o melhor|bem ali|bem aqui|bem na|bem no|massa de|força bruta|top lane|pro top|no top|o top|de top|
       top 1|top ta|da medo|morreu no|morreu na|perdeu algo|eu perdi|que perdi|fácil esse|em cima|quanto ganha|quem ganhou|
@@ -126,19 +129,44 @@ export const PORTUGUESE: LanguageWords = {
       `sem graça|sem sal|sem condições|sem condição|ninguém merece|ninguem merece|nem fodendo|puta merda|cala a boca|cala boca|
       vai tomar|vai se foder|vai se fuder|que saco|que porre|que ódio|que raiva|que merda|que bosta|que lixo|que vergonha|
       que tristeza|que nojo|que droga|que lag|um lixo|uma bosta|uma merda|uma piada|um porre|jogo morto|chat morto|joga nada|
-      jogando nada|jogou nada|não presta|nao presta|joga mal|jogou mal|deixa a desejar|perda de tempo|foda se|nada bom|
-      nem um pouco|de merda|do caramba ruim|seu merda|seu lixo|pelo amor para|toda hora|toda semana isso|filho da|filha da|
+      jogando nada|jogou nada|não presta|nao presta|joga mal|jogou mal|deixa a desejar|perda de tempo|foda se|nada bom|de merda|do caramba ruim|seu merda|seu lixo|pelo amor para|toda hora|toda semana isso|filho da|filha da|
       se fuder|se foder|de batata|que triste|foda né|nunca mais|nunca acerta|só decepciona`,
     ],
     [-3, `pior live|muito ruim|mt ruim|ruim demais|lixo demais|se mata|filho da puta|o pior|a pior`],
+  ],
+  verbs: [
+    [3, "amar adorar encantar"],
+    [
+      2,
+      "curtir gostar arrasar arrebentar brilhar divertir elogiar agradecer vencer merecer emocionar humilhar amassar comemorar admirar impressionar recomendar mitar",
+    ],
+    [1, "melhorar ajudar apoiar torcer rir sorrir acertar conseguir"],
+    [-1, "errar perder travar lagar bugar reclamar cansar demorar atrapalhar quebrar sofrer sumir desligar cair piorar falhar"],
+    [
+      -2,
+      `odiar detestar estragar irritar decepcionar desanimar frustrar xingar mentir roubar enganar ofender humilhar fracassar flopar trapacear incomodar
+      enjoar chatear magoar desapontar lamentar afundar ferrar desrespeitar`,
+    ],
+  ],
+  adjectives: [
+    [
+      2,
+      `bonito gostoso divertido engraçado legal maneiro irado feliz inteligente talentoso carinhoso simpático fofo sortudo animado empolgado bacana chique
+      competente emocionante agradável incrível excelente forte`,
+    ],
+    [-1, "lento estranho confuso cansado fraco travado bugado injusto perdido azarado repetitivo atrasado difícil"],
+    [
+      -2,
+      `feio chato triste burro ridículo nojento podre tosco inútil falso mentiroso irritante irritado tedioso fracassado arrogante escroto otário desgraçado
+      maldito patético frustrado decepcionado tóxico ruim medíocre lamentável vergonhoso péssimo ordinário miserável covarde nefasto ignorante insuportável infeliz`,
+    ],
   ],
   negators: `não nao n num nunca nem ninguém ninguem nenhum nenhuma jamais sem nada tampouco`,
   boosters: `muito muita mt mto mta mtu muuito muitos demais dms super hiper mega extremamente totalmente completamente tão tao
       pra-caralho pakas pacas baita puta mó mo tanto bastante absurdamente porra caralho carai krl realmente vdd simplesmente`,
   dampers: `pouco pouca meio quase talvez poderia podia levemente`,
   turns: `mas porém porem contudo entretanto só-que`,
-  marks: `é não nao vc vcs você vocês ele ela eles elas pra pro tá ta tava to tô um uma uns umas que do da dos das em na nas no nos
-      com isso esse essa esses essas este esta aquele isto meu minha seu sua tem ter vai vou foi eu a o os as e mais muito mt tbm
+  marks: `é não nao vc vcs você vocês ele ela eles elas pra pro tá ta tava to tô um uma uns umas que da dos das em na nas       com isso esse essa esses essas este esta aquele isto meu minha seu sua tem ter vai vou foi eu o os mais muito mt tbm
       tb também ja já aqui ai aí mano cara gente galera quem qual quando onde pq porque por como hoje agora ser fazer faz sou são
       estou blz né ne oq bora pelo pela ao até ate lá`,
 };

@@ -1,5 +1,14 @@
+import { LAUGHING_EMOTES } from "./sentiment-emotes.ts";
 import { type EmoteWeights, type Token, type TokenList, tokenise } from "./sentiment-tokens.ts";
-import { findPhrase, LANGUAGE_BIT, type Language, PHRASE_WORDS_MAX, type WordEntry, type Weights } from "./sentiment-vocabulary.ts";
+import { type SentimentTuning, TUNING } from "./sentiment-tuning.ts";
+import {
+  findPhrase,
+  LANGUAGE_BIT,
+  type Language,
+  PHRASE_WORDS_MAX,
+  type Weights,
+  type WordEntry,
+} from "./sentiment-vocabulary.ts";
 
 /** What one token added. The weights of a message's evidence sum to its sum before squashing. */
 export interface Evidence {
@@ -24,52 +33,6 @@ export interface SentimentContext {
   language?: Language;
 }
 
-/** The hand-set weights. Few, so that they can be looked at; the two thresholds were chosen by cross-validation. */
-export interface SentimentTuning {
-  /** A good word said not to be: its weight times this, turned. */
-  negatedGood: number;
-  /** A bad word said not to be: weaker praise than a good word. */
-  negatedBad: number;
-  boost: number;
-  damp: number;
-  drawnOut: number;
-  loud: number;
-  /** Per exclamation mark, at most three. */
-  exclamation: number;
-  /** Words in a question say less about the mood. Emotes and laughter say the same. */
-  question: number;
-  beforeTurn: number;
-  /** Each repetition of an emote counts this much of the one before. */
-  repeated: number;
-  laugh: number;
-  /** Laughter beside bad words is laughing at somebody. */
-  laughAtBad: number;
-  emoteName: number;
-  /** A drawn-out `nooo`. */
-  drawnOutNo: number;
-  positiveFrom: number;
-  negativeFrom: number;
-}
-
-export const TUNING: SentimentTuning = {
-  negatedGood: 0.75,
-  negatedBad: 0.4,
-  boost: 1.4,
-  damp: 0.6,
-  drawnOut: 1.3,
-  loud: 1.2,
-  exclamation: 0.1,
-  question: 0.4,
-  beforeTurn: 0.6,
-  repeated: 0.4,
-  laugh: 1.2,
-  laughAtBad: -0.3,
-  emoteName: 0.75,
-  drawnOutNo: -1.5,
-  positiveFrom: 0.1,
-  negativeFrom: 0.1,
-};
-
 /** The sum at which the score is .71: one strong word. */
 const SQUASH = 3;
 /** How many words a negation or a booster reaches. */
@@ -84,7 +47,7 @@ export function scoreText(text: string, context: SentimentContext = {}, tuning: 
   const evidence = weigh(list, languageOf(list.tokens) ?? context.language, tuning);
   let sum = 0;
   for (const item of evidence) sum += item.weight;
-  const score = sum / Math.sqrt(sum * sum + SQUASH * SQUASH);
+  const score = squash(sum);
   return { score, label: labelOf(score, tuning), evidence };
 }
 
@@ -92,6 +55,21 @@ export function labelOf(score: number, tuning: SentimentTuning = TUNING): Sentim
   if (score > tuning.positiveFrom) return 1;
   return score < -tuning.negativeFrom ? -1 : 0;
 }
+
+/** The sum of what is left when these tokens (a message's emotes) are taken away; null when nothing is: then nothing speaks for a mood. */
+export function sumWithout(sentiment: Sentiment, tokens: ReadonlySet<string>): number | null {
+  let sum = 0;
+  let left = 0;
+  for (const item of sentiment.evidence) {
+    if (tokens.has(item.token)) continue;
+    sum += item.weight;
+    left += 1;
+  }
+  return left === 0 ? null : sum;
+}
+
+/** A sum of weights, squashed into −1 … 1. */
+export const squash = (sum: number): number => sum / Math.sqrt(sum * sum + SQUASH * SQUASH);
 
 /** The language whose plain words are most, when one leads. */
 function languageOf(tokens: readonly Token[]): Language | undefined {
@@ -121,6 +99,8 @@ interface Reading {
   boost: number;
   /** A booster that boosted nothing yet, with its own weight. */
   waiting: Evidence | null;
+  /** A negation that turned nothing yet. */
+  negator: Evidence | null;
   laughs: number;
   seen: Map<string, number>;
 }
@@ -135,6 +115,7 @@ function weigh(list: TokenList, language: Language | undefined, tuning: Sentimen
     boostLeft: 0,
     boost: 1,
     waiting: null,
+    negator: null,
     laughs: 0,
     seen: new Map(),
   };
@@ -154,6 +135,8 @@ function weigh(list: TokenList, language: Language | undefined, tuning: Sentimen
 function startClause(reading: Reading, clause: number): void {
   if (reading.waiting) reading.evidence.push(reading.waiting);
   reading.waiting = null;
+  if (reading.negator) reading.evidence.push(reading.negator);
+  reading.negator = null;
   reading.clause = clause;
   reading.negationLeft = 0;
   reading.boostLeft = 0;
@@ -176,16 +159,22 @@ function readWord(reading: Reading, list: TokenList, at: number, token: Token & 
     return 1;
   }
   if (entry.startsPhrase) {
-    const phrase = phraseAt(list.tokens, at, reading.language);
+    const phrase = phraseAt(list.tokens, at, reading);
     if (phrase) {
       if (phrase.weight !== 0) addWord(reading, list, token, phrase.text, phrase.weight, "phrase");
       return phrase.words;
     }
   }
   if (plays(entry.turns, reading.language)) return turn(reading);
+  // Drawn out it is a cry in any language, also where the plain word means something else.
+  if (token.isDrawnOut && entry.negates !== 0) {
+    reading.evidence.push({ token: token.text, weight: reading.tuning.drawnOutNo, why: "drawn-out no" });
+    return 1;
+  }
   if (plays(entry.negates, reading.language)) return negate(reading, list, at, token);
   const weight = weightOf(entry.weights, reading.language);
-  if (plays(entry.boosts | entry.damps, reading.language) && hasWordNext(list.tokens, at)) return boost(reading, token, entry, weight);
+  if (plays(entry.boosts | entry.damps, reading.language) && hasWordNext(list.tokens, at))
+    return boost(reading, token, entry, weight);
   if (weight) addWord(reading, list, token, token.text, weight, "word");
   else pass(reading);
   return 1;
@@ -205,32 +194,47 @@ function turn(reading: Reading): number {
 }
 
 function negate(reading: Reading, list: TokenList, at: number, token: Token & { kind: "word" }): number {
-  if (token.isDrawnOut) {
-    reading.evidence.push({ token: token.text, weight: reading.tuning.drawnOutNo, why: "drawn-out no" });
-    return 1;
-  }
   // "gostei não": said afterwards, at the end of the clause.
   const before = reading.evidence.at(-1);
   const previous = list.tokens[at - 1];
   const isLast = list.tokens[at + 1]?.clause !== token.clause;
-  if (isLast && before && before.weight > 0 && previous?.kind === "word" && previous.text === before.token && previous.clause === token.clause) {
+  if (
+    isLast &&
+    before &&
+    before.weight > 0 &&
+    previous?.kind === "word" &&
+    previous.text === before.token &&
+    previous.clause === token.clause
+  ) {
     before.weight *= -reading.tuning.negatedGood;
     before.why += ", negated";
     return 1;
   }
   reading.negationLeft = NEGATION_WORDS;
+  reading.negator = { token: token.text, weight: bareNegation(reading), why: "negation" };
   return 1;
 }
+
+const bareNegation = ({ language, tuning }: Reading): number =>
+  language === "es" ? tuning.bareNegationSpanish : tuning.bareNegation;
 
 function boost(reading: Reading, token: Token & { kind: "word" }, entry: WordEntry, weight: number): number {
   const { tuning } = reading;
   reading.boost = plays(entry.boosts, reading.language) ? tuning.boost : tuning.damp;
   reading.boostLeft = BOOST_WORDS;
-  if (weight && !reading.waiting) reading.waiting = { token: token.text, weight: isNegated(reading) ? turned(weight, tuning) : weight, why: "word" };
+  if (weight && !reading.waiting)
+    reading.waiting = { token: token.text, weight: isNegated(reading) ? turned(weight, tuning) : weight, why: "word" };
   return 1;
 }
 
-function addWord(reading: Reading, list: TokenList, token: Token & { kind: "word" }, text: string, base: number, kind: string): void {
+function addWord(
+  reading: Reading,
+  list: TokenList,
+  token: Token & { kind: "word" },
+  text: string,
+  base: number,
+  kind: string,
+): void {
   const { tuning } = reading;
   const clause = list.clauses[token.clause];
   let weight = base;
@@ -242,6 +246,7 @@ function addWord(reading: Reading, list: TokenList, token: Token & { kind: "word
   }
   if (isNegated(reading)) {
     weight = turned(weight, tuning);
+    reading.negator = null;
     why += ", negated";
   }
   if (token.isDrawnOut) weight *= tuning.drawnOut;
@@ -258,18 +263,29 @@ function addWord(reading: Reading, list: TokenList, token: Token & { kind: "word
 
 const isNegated = (reading: Reading): boolean => reading.negationLeft > 0;
 
-const turned = (weight: number, tuning: SentimentTuning): number => -weight * (weight > 0 ? tuning.negatedGood : tuning.negatedBad);
+const turned = (weight: number, tuning: SentimentTuning): number =>
+  -weight * (weight > 0 ? tuning.negatedGood : tuning.negatedBad);
 
+/** Laughter and emotes that laugh, once it is known what they stand beside. */
 function addLaughter(reading: Reading, list: TokenList): void {
-  if (reading.laughs === 0) return;
+  const { evidence, tuning } = reading;
   let rest = 0;
-  for (const item of reading.evidence) rest += item.weight;
-  const weight = rest < 0 ? reading.tuning.laughAtBad : reading.tuning.laugh;
+  for (const item of evidence) if (!LAUGHING_EMOTES.has(item.token)) rest += item.weight;
+  const isAtBad = rest < 0;
+  if (isAtBad) {
+    for (const item of evidence) if (LAUGHING_EMOTES.has(item.token)) item.weight *= tuning.laughingEmoteAtBad;
+  }
+  if (reading.laughs === 0) return;
   const laugh = list.tokens.find((token) => token.kind === "laugh");
-  reading.evidence.push({ token: laugh?.text ?? "", weight, why: rest < 0 ? "laughter beside bad words" : "laughter" });
+  const weight = isAtBad ? tuning.laughAtBad : tuning.laugh;
+  evidence.push({ token: laugh?.text ?? "", weight, why: isAtBad ? "laughter beside bad words" : "laughter" });
 }
 
-function phraseAt(tokens: readonly Token[], at: number, language: Language | undefined): { text: string; weight: number; words: number } | null {
+function phraseAt(
+  tokens: readonly Token[],
+  at: number,
+  reading: Reading,
+): { text: string; weight: number; words: number } | null {
   let text = "";
   let found: { text: string; weight: number; words: number } | null = null;
   const clause = tokens[at]?.clause;
@@ -279,7 +295,7 @@ function phraseAt(tokens: readonly Token[], at: number, language: Language | und
     text = words === 1 ? token.key : `${text} ${token.key}`;
     if (words === 1) continue;
     const weights = findPhrase(text);
-    if (weights) found = { text, weight: weightOf(weights, language), words };
+    if (weights) found = { text, weight: weightOf(weights, reading.language), words };
   }
   return found;
 }
