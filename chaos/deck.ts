@@ -5,8 +5,8 @@ export interface FaultCard {
   name: string;
   /** How many of two hundred. */
   share: number;
-  /** It ends the connection, or needs one: it waits until there is one, and there are not too many of them in a minute. */
-  needsLink: boolean;
+  /** `none`: it strikes at any time. `link`: it waits for a connection. `breaks`: it ends or moves that; there are not too many of these in a minute. */
+  needs: "none" | "link" | "breaks";
 }
 
 export interface Planned<C extends FaultCard> {
@@ -14,19 +14,21 @@ export interface Planned<C extends FaultCard> {
   card: C;
 }
 
-/** The world calls more than ten connects in a minute a storm of the client's: the breaking itself must not cause one. */
-const KILLS_PER_MIN_MAX = 7;
 const MIN_MS = 60_000;
 /** A minute is tried so often to be filled otherwise. */
 const TRIES_MAX = 10_000;
 
-/** Deals `count` faults over `[fromMs, toMs)`, each kind by its share, in an order and at times drawn from `chance`. */
-export function deal<C extends FaultCard>(
-  cards: readonly C[],
-  count: number,
-  [fromMs, toMs]: readonly [number, number],
-  chance: WorldChance,
-): Planned<C>[] {
+export interface Deal<C extends FaultCard> {
+  cards: readonly C[];
+  count: number;
+  fromMs: number;
+  toMs: number;
+  breaksPerMinMax: number;
+}
+
+/** Deals faults over `[fromMs, toMs)`, each kind by its share, in an order and at times drawn from `chance`. */
+export function deal<C extends FaultCard>(plan: Deal<C>, chance: WorldChance): Planned<C>[] {
+  const { cards, count, fromMs, toMs } = plan;
   const total = cards.reduce((sum, card) => sum + card.share, 0);
   const hand: C[] = [];
   for (const [index, card] of cards.entries()) {
@@ -34,18 +36,18 @@ export function deal<C extends FaultCard>(
     const until = Math.round(((before + card.share) * count) / total);
     while (hand.length < until) hand.push(card);
   }
-  const kills: number[] = [];
+  const breaks: number[] = [];
   return hand
-    .map((card) => ({ card, atMs: card.needsLink ? killAt(kills, fromMs, toMs, chance) : chance.int(fromMs, toMs - 1) }))
+    .map((card) => ({ card, atMs: card.needs === "breaks" ? breakAt(breaks, plan, chance) : chance.int(fromMs, toMs - 1) }))
     .sort((a, b) => a.atMs - b.atMs);
 }
 
-function killAt(kills: number[], fromMs: number, toMs: number, chance: WorldChance): number {
-  let atMs = fromMs;
+function breakAt(breaks: number[], plan: Deal<FaultCard>, chance: WorldChance): number {
+  let atMs = plan.fromMs;
   for (let tries = 0; tries < TRIES_MAX; tries++) {
-    atMs = chance.int(fromMs, toMs - 1);
-    if (kills.filter((other) => Math.abs(other - atMs) < MIN_MS).length < KILLS_PER_MIN_MAX) break;
+    atMs = chance.int(plan.fromMs, plan.toMs - 1);
+    if (breaks.filter((other) => Math.abs(other - atMs) < MIN_MS).length < plan.breaksPerMinMax) break;
   }
-  kills.push(atMs);
+  breaks.push(atMs);
   return atMs;
 }

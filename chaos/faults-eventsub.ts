@@ -1,49 +1,52 @@
 import type { ReconnectOptions } from "../src/world/eventsub/server.ts";
-import { banish, expireTokens, type Fault, onLink, type Scene, shut, withRule } from "./faults.ts";
+import { banish, breaking, expireTokens, type Fault, onLink, type Scene, shut, withRule } from "./faults.ts";
 
 const CHAT = { type: "channel.chat.message" };
 /** Longer than the keepalive that was asked for: the silence shows. */
 const HUSH_MS = 20_000;
 
+/** A connection that is taken and not welcomed is none: so long the world does not take part. */
+const WELCOME_MS = 11_000;
+
 /** Everything that EventSub and the HTTP API can do to a client, in the shares of two hundred. */
 export const EVENTSUB_FAULTS: readonly Fault[] = [
   ...[4000, 4002, 4003, 4004, 4005, 4006, 4007].map((code) =>
-    onLink(`E2 closed with ${code}`, 1, (scene) => cut(scene, "close", () => scene.stage.world.closeEventSub(code))),
+    breaking(`E2 closed with ${code}`, 1, (scene) => cut(scene, "close", () => scene.stage.world.closeEventSub(code))),
   ),
-  onLink("N1 cut", 3, (scene) => cut(scene, "drop", () => scene.stage.world.closeEventSub(null))),
-  onLink("N1 half open", 3, ({ stage, outages }) => {
+  breaking("N1 cut", 3, (scene) => cut(scene, "drop", () => scene.stage.world.closeEventSub(null))),
+  breaking("N1 half open", 3, ({ stage, outages }) => {
     outages.expect("half open", null);
     stage.world.freezeEventSub();
     outages.look();
   }),
   shut(2, cut),
-  onLink("E1 no keepalive while it is quiet", 1, (scene) => {
+  breaking("E1 no keepalive while it is quiet", 1, (scene) => {
     scene.hush(HUSH_MS);
     scene.set({ kind: "E1.keepalive_silence", times: 3 });
     scene.outages.expect("no keepalive", 0);
   }),
   onLink("E1 quiet for a while", 2, (scene) => scene.hush(HUSH_MS)),
-  onLink("E1 late welcome", 1, (scene) => {
+  breaking("E1 late welcome", 1, (scene) => {
     scene.set({ kind: "E1.late_welcome" });
-    return cut(scene, "late welcome", () => scene.stage.world.closeEventSub(4000));
+    return cut(scene, "late welcome", () => scene.stage.world.closeEventSub(4000), WELCOME_MS);
   }),
-  onLink("E1 no welcome", 1, (scene) => {
+  breaking("E1 no welcome", 1, (scene) => {
     scene.set({ kind: "E1.no_welcome" });
-    return cut(scene, "no welcome", () => scene.stage.world.closeEventSub(4000));
+    return cut(scene, "no welcome", () => scene.stage.world.closeEventSub(4000), WELCOME_MS);
   }),
-  onLink("E3 session_reconnect", 5, (scene) => move(scene, {})),
-  onLink("E3 session_reconnect, the old one goes on delivering", 4, (scene) => move(scene, { keepsOld: true })),
-  onLink("E3 session_reconnect, refused with 4007", 1, (scene) => move(scene, { isBad: true }, "bad move")),
-  onLink("E3 session_reconnect, nobody listens there", 1, (scene) => move(scene, { refuses: true }, "bad move")),
-  onLink("E3 session_reconnect, the old one closed early", 2, (scene) => move(scene, { closesOldEarly: true }, "early close")),
-  onLink("E3 session_reconnect twice", 2, (scene) => {
+  breaking("E3 session_reconnect", 5, (scene) => move(scene, {})),
+  breaking("E3 session_reconnect, the old one goes on delivering", 4, (scene) => move(scene, { keepsOld: true })),
+  breaking("E3 session_reconnect, refused with 4007", 1, (scene) => move(scene, { isBad: true }, "bad move")),
+  breaking("E3 session_reconnect, nobody listens there", 1, (scene) => move(scene, { refuses: true }, "bad move")),
+  breaking("E3 session_reconnect, the old one closed early", 2, (scene) => move(scene, { closesOldEarly: true }, "early close")),
+  breaking("E3 session_reconnect twice", 2, (scene) => {
     move(scene, {});
     move(scene, {});
   }),
-  onLink("E2 closed while it subscribes", 1, (scene) => resubscribe(scene, "E2.close_during_subscribe")),
-  onLink("E2 closed before the answer", 1, (scene) => resubscribe(scene, "E2.close_before_answer")),
-  onLink("E5 409 on subscribing", 2, (scene) => resubscribe(scene, "E5.conflict", 3)),
-  onLink("E5 429 on subscribing", 1, (scene) => resubscribe(scene, "E5.too_many_conditions", 2)),
+  breaking("E2 closed while it subscribes", 1, (scene) => resubscribe(scene, "E2.close_during_subscribe")),
+  breaking("E2 closed before the answer", 1, (scene) => resubscribe(scene, "E2.close_before_answer")),
+  breaking("E5 409 on subscribing", 2, (scene) => resubscribe(scene, "E5.conflict", 3)),
+  breaking("E5 429 on subscribing", 1, (scene) => resubscribe(scene, "E5.too_many_conditions", 2)),
   onLink("E5 chat revoked (banned), let in again", 12, (scene) => void banish(scene)),
   onLink("E5 another subscription revoked", 6, ({ stage, chance }) => {
     const others = [...stage.world.eventsub.subscriptions.values()].filter(

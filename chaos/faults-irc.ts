@@ -1,4 +1,4 @@
-import { banish, expireTokens, type Fault, onLink, type Scene, shut, withRule } from "./faults.ts";
+import { banish, breaking, expireTokens, type Fault, onLink, type Scene, shut, withRule } from "./faults.ts";
 import { BOT } from "./stage.ts";
 
 /** A connection closed by the server is closed with one of these: going away, internal error, try again later. */
@@ -8,20 +8,20 @@ const HUSH_MS = 9_000;
 
 /** Everything that IRC can do to a client, in the shares of two hundred. */
 export const IRC_FAULTS: readonly Fault[] = [
-  onLink("I1 drop", 5, (scene) => cut(scene, "drop", () => scene.stage.world.dropIrc(BOT))),
-  onLink("I1 close", 3, (scene) =>
+  breaking("I1 drop", 5, (scene) => cut(scene, "drop", () => scene.stage.world.dropIrc(BOT))),
+  breaking("I1 close", 3, (scene) =>
     cut(scene, "close", () => {
       for (const session of scene.stage.sessions()) session.close(scene.chance.pick(CLOSE_CODES), "");
     }),
   ),
-  onLink("I1 half open", 4, ({ stage, outages }) => {
+  breaking("I1 half open", 4, ({ stage, outages }) => {
     outages.expect("half open", null);
     stage.world.freezeIrc(BOT);
     outages.look();
   }),
-  onLink("I1 RECONNECT, closed later", 3, (scene) => reconnect(scene, scene.chance.int(0, 60_000))),
-  onLink("I1 RECONNECT, never closed", 2, (scene) => reconnect(scene, null)),
-  onLink("I1 login refused once", 1, (scene) => {
+  breaking("I1 RECONNECT, closed later", 3, (scene) => reconnect(scene, scene.chance.int(0, 60_000))),
+  breaking("I1 RECONNECT, never closed", 2, (scene) => reconnect(scene, null)),
+  breaking("I1 login refused once", 1, (scene) => {
     scene.set({ kind: "I1.login_failed", match: { login: BOT } });
     return cut(scene, "login refused", () => scene.stage.world.dropIrc(BOT));
   }),

@@ -21,17 +21,25 @@ export type Fault = FaultCard & { strike(scene: Scene): void | Promise<void> };
 /** Breaks the connection that chat comes over. `acceptsInMs`: from when on the world takes another. */
 export type Cut = (scene: Scene, kind: string, how: () => void, acceptsInMs?: number) => Promise<void>;
 
-/** A fault that needs a connection that is well. */
-export const onLink = (name: string, share: number, strike: Fault["strike"]): Fault => ({ name, share, needsLink: true, strike });
+/** A fault that ends the connection, or has it moved. */
+export const breaking = (name: string, share: number, strike: Fault["strike"]): Fault => ({
+  name,
+  share,
+  needs: "breaks",
+  strike,
+});
+
+/** A fault that needs a connection, and leaves it. */
+export const onLink = (name: string, share: number, strike: Fault["strike"]): Fault => ({ name, share, needs: "link", strike });
 
 /** A fault that is a rule of the world's: it strikes at the next occasion. */
 export function withRule(kind: FaultRule["kind"], share: number, extra: Omit<FaultRule, "kind"> = {}): Fault {
-  return { name: kind, share, needsLink: false, strike: (scene) => void scene.set({ kind, ...extra }) };
+  return { name: kind, share, needs: "none", strike: (scene) => void scene.set({ kind, ...extra }) };
 }
 
 /** Nobody listens for a while: connections are refused. */
 export const shut = (share: number, cut: Cut): Fault =>
-  onLink("N1 refused for a while", share, (scene) => {
+  breaking("N1 refused for a while", share, (scene) => {
     const { stage, chance } = scene;
     const shutMs = chance.int(3_000, 20_000);
     stage.clock.after(shutMs, () => stage.world.host.open());
@@ -44,7 +52,7 @@ export const shut = (share: number, cut: Cut): Fault =>
 
 /** The bot's tokens have run out, and the first attempt to renew them fails. */
 export const expireTokens = (share: number, cut: Cut): Fault =>
-  onLink("A1 token expired, refresh unavailable once", share, (scene) => {
+  breaking("A1 token expired, refresh unavailable once", share, (scene) => {
     const { world, clock } = scene.stage;
     for (const token of world.tokens.access.values()) {
       if (token.userId === world.state.user(BOT).id && token.expiresAt > clock.now()) token.expiresAt = clock.now();

@@ -98,6 +98,8 @@ export function resumeMs(outage: Outage): number | null {
   return outage.connectedAt === null ? null : Math.max(0, outage.connectedAt - from);
 }
 
-/** How long the app took to notice. */
-export const noticeMs = (outage: Outage): number | null =>
-  outage.noticedAt === null ? null : outage.noticedAt - outage.brokenAt;
+/** How long the app took to notice, or until it had another connection anyway. */
+export function noticeMs(outage: Outage): number | null {
+  const at = outage.noticedAt ?? outage.connectedAt;
+  return at === null ? null : at - outage.brokenAt;
+}

@@ -124,7 +124,7 @@ class Scene {
     const done = Promise.withResolvers<void>();
     const talking = setInterval(() => {
       this.#call();
-      if (this.asked.length === this.#calls) done.resolve();
+      if (this.asked.length >= this.#calls) done.resolve();
     }, 1_000 / CALLS_PER_S);
     let isOver = false;
     void done.promise.then(() => {

@@ -19,6 +19,8 @@ export interface StormPlan {
   lastsMs: number;
   faults: number;
   cards: readonly Fault[];
+  /** Connections broken or moved on purpose, in any minute. */
+  breaksPerMinMax: number;
 }
 
 /** What a storm came to. */
@@ -51,6 +53,7 @@ export interface StormReport {
 }
 
 const STEP_MS = 100;
+const MIN_MS = 60_000;
 /** All channels must be there within this before it storms. */
 const JOIN_MS_MAX = 120_000;
 /** Afterwards: a channel from which the bot was thrown out is tried again after a minute, and after another one when that failed. */
@@ -121,6 +124,8 @@ class Show {
   #rules: { name: string; fault: ActiveFault }[] = [];
   #striking = "";
   #hushedUntilMs = 0;
+  /** When connections were broken on purpose, newest last. */
+  #breaks: number[] = [];
   readonly #calls = new Set<string>();
   /** Lines of the bot that the world took, by whichever way, by the line that they answer. */
   readonly #answers = new Map<string, number>();
@@ -136,7 +141,8 @@ class Show {
       const call = message.user.login === BOT ? message.reply?.parent.id : undefined;
       if (call !== undefined) this.#answers.set(call, (this.#answers.get(call) ?? 0) + 1);
     });
-    this.#due = deal(plan.cards, plan.faults, [MARGIN_MS, plan.lastsMs - MARGIN_MS], chance.fork("deck"));
+    const times = { fromMs: MARGIN_MS, toMs: plan.lastsMs - MARGIN_MS };
+    this.#due = deal({ ...plan, ...times, count: plan.faults }, chance.fork("deck"));
     this.#scene = {
       stage,
       outages: this.#outages,
@@ -160,7 +166,7 @@ class Show {
   /** One step of the storm, `atMs` after its beginning, with so many lines. */
   async step(atMs: number, lines = this.#perStep): Promise<void> {
     while (this.#due[0] && this.#due[0].atMs <= atMs) await this.#take(this.#due.shift()?.card);
-    if (this.#waiting.length > 0 && this.#isHealthy()) await this.#strike(this.#waiting.shift());
+    await this.#catchUp();
     if (this.#now() >= this.#hushedUntilMs) for (let line = 0; line < lines; line++) this.#say();
     await this.#stage.settle();
     this.#sweep();
@@ -215,23 +221,35 @@ class Show {
   }
 
   async #take(fault: Fault | undefined): Promise<void> {
-    if (fault?.needsLink && !this.#isHealthy()) this.#waiting.push(fault);
+    if (fault && !this.#isReady(fault)) this.#waiting.push(fault);
     else await this.#strike(fault);
   }
 
-  /** Whether there is a healthy connection to break, that has had a moment to live. */
-  #isHealthy(): boolean {
-    return this.#outages.upMs >= UP_MS && this.#stage.links().length > 0 && this.#stage.chatState() === "connected";
+  /** Strikes what had to wait, the oldest that may. */
+  async #catchUp(): Promise<void> {
+    const at = this.#waiting.findIndex((fault) => this.#isReady(fault));
+    if (at >= 0) await this.#strike(this.#waiting.splice(at, 1)[0]);
+  }
+
+  /** Whether there is what the fault needs: a connection that is well, and to be broken one that has had a moment to live. */
+  #isReady({ needs }: Fault): boolean {
+    if (needs === "none") return true;
+    const isWell = this.#outages.upMs > 0 && this.#stage.links().length > 0 && this.#stage.chatState() === "connected";
+    if (needs === "link") return isWell;
+    this.#breaks = this.#breaks.filter((at) => this.#now() - at < MIN_MS);
+    const isRested = this.#outages.upMs >= UP_MS && this.#now() - (this.#breaks.at(-1) ?? 0) >= UP_MS;
+    return isWell && isRested && this.#breaks.length < this.#plan.breaksPerMinMax;
   }
 
   async #strike(fault: Fault | undefined): Promise<void> {
     if (!fault) return;
     await this.#stage.settle();
     this.#striking = fault.name;
+    if (fault.needs === "breaks") this.#breaks.push(this.#now());
     const rulesBefore = this.#rules.length;
     await fault.strike(this.#scene);
     // A fault that is nothing but a rule counts when the rule has struck.
-    if (fault.needsLink) {
+    if (fault.needs !== "none") {
       this.#count(fault.name);
       for (const entry of this.#rules.slice(rulesBefore)) entry.name = "";
     }

@@ -14,12 +14,15 @@ import { Bus } from "./runtime/bus.ts";
 import { Channels } from "./runtime/channels.ts";
 import { Jobs } from "./runtime/jobs.ts";
 import { Leases } from "./runtime/leases.ts";
+import { Moods } from "./runtime/moods.ts";
 import { Outbox } from "./runtime/outbox.ts";
 import { Recorder } from "./runtime/recorder.ts";
 import { Replies } from "./runtime/replies.ts";
 import { retain } from "./runtime/retention.ts";
 import { joinAccount, SEND_RULES, SharedLimit, sendAccount, sharedJoins } from "./runtime/shared-limit.ts";
 import { partsOf } from "./runtime/status.ts";
+import { StreamWriter } from "./runtime/stream-writer.ts";
+import { Streams } from "./runtime/streams.ts";
 import { addChannel, listChannels, seedChannels } from "./store/channels.ts";
 import { pruneLines } from "./store/chat.ts";
 import type { Database } from "./store/db.ts";
@@ -49,6 +52,7 @@ export interface App extends AsyncDisposable {
   readonly port: number;
   readonly bus: Bus;
   readonly channels: Channels;
+  readonly streams: Pick<Streams, "find" | "look">;
   readonly database: Database;
   /** A new one-time code to sign in with. */
   issueSigninCode(label: string): Promise<string>;
@@ -62,6 +66,8 @@ export interface App extends AsyncDisposable {
 const LINES_BATCH = { postgres: 2_000, embedded: 500 } as const;
 /** Shares of the ten seconds that a stop may take, whatever the database does. */
 const STOP_FLUSH_MS = 5_000;
+const STOP_STREAMS_MS = 500;
+const STOP_MOODS_MS = 500;
 const STOP_HTTP_MS = 1_500;
 const STOP_LEASES_MS = 1_000;
 const STOP_DATABASE_MS = 2_000;
@@ -169,6 +175,26 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     list: () => channels.wanted(),
     onChange: (held) => channels.hold(held),
   });
+  const streams = new Streams({
+    db,
+    writer: new StreamWriter({ sql, bus, time, log }),
+    bus,
+    rooms: () => channels.rooms(),
+    asker: () => twitch.asker(),
+    helix: twitch.helix,
+    time,
+    chance,
+    log,
+  });
+  const moods = new Moods({
+    database,
+    bus,
+    rooms: () => channels.rooms(),
+    notPeople: () => ({ knownBots: config.knownBots, ourId: chat.status().userId }),
+    onEvent: (channelId, body) => recorder.addEvent(channelId, body),
+    time,
+    log,
+  });
   const jobs = new Jobs(
     jobEngineDatabase(sql),
     [
@@ -236,6 +262,7 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     bus,
     channels,
     accounts: twitch.control,
+    moods,
     key: outside.key,
     status,
     readiness: () => {
@@ -271,7 +298,9 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     throw error;
   });
   recorder.addEvent(null, { type: "app.started", version });
+  moods.start();
   await twitch.start();
+  streams.start();
   const jobsStarted = jobs.start();
 
   let stopping: Promise<number> | null = null;
@@ -289,6 +318,8 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
         time,
       ),
     ]);
+    // After the recorder: it tells the last lines when it has written them.
+    await Promise.all([within(STOP_STREAMS_MS, streams.stop(), time), within(STOP_MOODS_MS, moods.stop(), time)]);
     await http.stop(STOP_HTTP_MS);
     await within(STOP_LEASES_MS, leases.stop(), time);
     await within(STOP_DATABASE_MS, database.close(), time);
@@ -304,6 +335,7 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     port: address.port,
     bus,
     channels,
+    streams,
     database,
     recorder,
     issueSigninCode: (label) => issueSigninCode(db, { label, now: time.now() }),

@@ -12,7 +12,7 @@ import type { AccountSummary } from "./domain/snapshots.ts";
 import type { PlanAccount, PlanInput } from "./domain/subscriptions.ts";
 import type { AccountControl } from "./http/deps.ts";
 import type { Chance, Chat, ChatIdentity, Clock, Log, TakeJoins, Timers, TwitchInbound } from "./ports.ts";
-import type { EventSubCounters, EventSubStatus, Helix, Notification } from "./ports-twitch.ts";
+import { APP, type EventSubCounters, type EventSubStatus, type Helix, type Notification } from "./ports-twitch.ts";
 import { Accounts } from "./runtime/accounts.ts";
 import { ENVIRONMENT } from "./runtime/environment-account.ts";
 import { Subscriptions } from "./runtime/subscriptions.ts";
@@ -49,6 +49,8 @@ export interface Twitch {
   readonly accounts: Accounts;
   readonly helix: Helix;
   readonly control: AccountControl;
+  /** The account that asks Twitch what any account may ask (`APP`: the app itself); null when none can. */
+  asker(): string | null;
   /** Whether lines can be sent at all. */
   canSpeak(): boolean;
   /** Whether a line to that channel can be kept out of the guests' chats of a shared chat. */
@@ -228,6 +230,11 @@ export function createTwitch(o: TwitchOptions): Twitch {
       findSignin: (id) => accounts.findSignin(id),
       cancel: (id) => accounts.cancel(id),
       disconnect: (userId, by) => accounts.disconnect(userId, by),
+    },
+    asker: () => {
+      const usable = accounts.list().filter(({ state }) => state !== "login_needed");
+      const one = usable.find(({ role }) => role === "bot") ?? usable[0];
+      return one?.userId ?? (auth.hasSecret ? APP : null);
     },
     canSpeak: () => {
       const self = identity();

@@ -1,5 +1,7 @@
 import type { TimelineEvent } from "../src/domain/events.ts";
+import type { MoodView } from "../src/domain/mood-view.ts";
 import type { ChannelSummary, ChannelView, FeatureGap, TwitchSignin } from "../src/domain/snapshots.ts";
+import type { StreamSummary } from "../src/domain/streams.ts";
 import { type DashboardPageName, Frame, type PageFrame } from "./frame.tsx";
 import { type Child, Html, type SafeHtml } from "./html.ts";
 import type { ConnectFault } from "./panels/accounts.tsx";
@@ -7,8 +9,10 @@ import { ChannelsPanels } from "./panels/channels.tsx";
 import { ChatPanel } from "./panels/chat.tsx";
 import { FirstSteps } from "./panels/first-steps.tsx";
 import { type Fault, HudPanel } from "./panels/hud.tsx";
+import { MoodPanel } from "./panels/mood.tsx";
 import { type ApiTokenRow, type SessionRow, SettingsPanels } from "./panels/settings.tsx";
 import { StatusPanel } from "./panels/status.tsx";
+import { openStream, StreamsPanel } from "./panels/streams.tsx";
 import { pace, StripPart, TapePart } from "./panels/strip.tsx";
 import { TimelinePanel } from "./panels/timeline.tsx";
 import { TwitchSigninPanels } from "./panels/twitch-signin.tsx";
@@ -23,8 +27,12 @@ export interface DashboardProps extends PageFrame {
   focused: ChannelView | null;
   /** Messages to the broadcaster, newest first. */
   hud: readonly TimelineEvent[];
+  /** The focused channel's streams, newest first. */
+  streams: readonly StreamSummary[];
   /** The focused channel's HUD address with its token; null when there is no channel. */
   hudUrl: string | null;
+  /** How the focused channel's chat feels; null while it is not known. */
+  mood: MoodView | null;
   /** Where the page's stream begins. */
   cursor: string;
   /** What is off for want of a Twitch account or a permission. */
@@ -75,6 +83,8 @@ function Console(p: DashboardProps & { children?: Child }): SafeHtml {
           summary={focused?.summary ?? null}
           figures={focused?.figures ?? null}
           channelCount={p.channels.length}
+          stream={openStream(p.streams)}
+          now={p.now}
         />
       </div>
       {p.children}
@@ -117,7 +127,10 @@ function Operate(p: DashboardProps): SafeHtml {
           <HudPanel words={words} zone={zone} login={login} events={p.hud} fault={p.faults?.hud ?? null} />
           <StatusPanel words={words} zone={zone} system={p.system} />
         </div>
-        <TimelinePanel words={words} zone={zone} events={focused.events} />
+        <div class="stack last">
+          <MoodPanel words={words} zone={zone} mood={p.mood} />
+          <TimelinePanel words={words} zone={zone} events={focused.events} />
+        </div>
       </div>
     </>
   );
@@ -139,7 +152,11 @@ function Channels(p: DashboardProps): SafeHtml {
         focused={p.focused?.summary.login ?? null}
         gaps={p.gaps}
         fault={p.faults?.join ?? null}
-      />
+      >
+        {p.focused ? (
+          <StreamsPanel words={words} zone={p.zone} now={p.now} streams={p.streams} login={p.focused.summary.login} />
+        ) : null}
+      </ChannelsPanels>
     </>
   );
 }

@@ -227,6 +227,16 @@ const LINES: Lines = {
     if (dropped === 0) return { key: "event.database.back", params: { time, count: kept }, icon: "database", level: "ok" };
     return { key: "event.database.back.dropped", params: { time, count: dropped }, icon: "database", level: "warn" };
   },
+  "mood.trigger": ({ trigger, messages }) => ({
+    key: `event.mood.trigger.${trigger}`,
+    params: { count: messages },
+    icon: trigger === "hype" ? "zap" : "circle-help",
+  }),
+  "mood.lull": ({ messages }) => ({
+    key: "event.mood.lull",
+    params: { count: messages },
+    icon: "moon",
+  }),
   "hud.message": ({ text }) => ({ key: "event.hud.message", names: { text }, icon: "monitor" }),
 };
 

@@ -1,10 +1,16 @@
 /** Numbers, instants and lengths of time as people of one language write them. Made once per language; it keeps what Intl makes. */
 export interface Format {
   number(value: number): string;
+  /** A score or a weight with its sign, `+0.21`, `−1.5`, `0`. */
+  score(value: number): string;
+  /** A share of 0 … 1, `42%`. */
+  share(value: number): string;
   /** Hours and minutes of `at` in `zone`, `21:16`. */
   clock(at: Date, zone: string): string;
   /** Day and time of `at` in `zone`, for what is not of today. */
   moment(at: Date, zone: string): string;
+  /** From an instant to a later one, the day told again only when it is another one in `zone`. */
+  span(from: Date, to: Date, zone: string): string;
   /** A length of time in the unit that fits: `340 ms`, `0.9 s`, `12 s`, `4 min`, `2 h 5 min`, `3 d`. */
   duration(ms: number): string;
   /** How long ago `at` was at `now`, short: `2 s ago`. */
@@ -26,6 +32,8 @@ const NBSP = "\u00a0";
 export function createFormat(locale: string): Format {
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const tenth = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const signed = new Intl.NumberFormat(locale, { maximumFractionDigits: 2, signDisplay: "exceptZero" });
+  const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "narrow" });
   const clocks = new Map<string, Intl.DateTimeFormat>();
   const moments = new Map<string, Intl.DateTimeFormat>();
@@ -49,8 +57,11 @@ export function createFormat(locale: string): Format {
 
   return {
     number: (value) => whole.format(value),
+    score: (value) => signed.format(value).replace("-", "\u2212"),
+    share: (value) => percent.format(value),
     clock: (at, zone) => clockOf(zone).format(at),
     moment: (at, zone) => momentOf(zone).format(at),
+    span: (from, to, zone) => momentOf(zone).formatRange(from, to < from ? from : to),
     duration: (ms) => {
       if (ms < S) return `${whole.format(Math.max(0, ms))}${NBSP}ms`;
       if (ms < 10 * S) return `${tenth.format(ms / S)}${NBSP}s`;

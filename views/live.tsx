@@ -1,6 +1,8 @@
 import type { HistoryLine } from "../src/domain/chat.ts";
 import type { TimelineEvent } from "../src/domain/events.ts";
+import type { MoodView } from "../src/domain/mood-view.ts";
 import type { AccountSummary, ChannelFigures, ChannelSummary, FeatureGap, SystemStatus } from "../src/domain/snapshots.ts";
+import type { StreamSummary } from "../src/domain/streams.ts";
 import { Ago } from "./components.tsx";
 import { type Child, Html, type SafeHtml } from "./html.ts";
 import { AccountBanner } from "./panels/account-banner.tsx";
@@ -9,7 +11,9 @@ import { AccountCount, AccountRows } from "./panels/accounts.tsx";
 import { ChannelCount, ChannelRows } from "./panels/channels.tsx";
 import { ChatRows, lineId, Removed, tookId } from "./panels/chat.tsx";
 import { HudRow } from "./panels/hud.tsx";
+import { MoodPart, MoodVibe } from "./panels/mood.tsx";
 import { StatusCount, StatusPart } from "./panels/status.tsx";
+import { openStream, StreamsPart } from "./panels/streams.tsx";
 import { pace, StripPart, TapePart } from "./panels/strip.tsx";
 import { TimelineRow } from "./panels/timeline.tsx";
 import type { Words } from "./words/index.ts";
@@ -34,8 +38,11 @@ export const TARGETS = {
   hud: "#hud-list",
   parts: "#parts",
   partsCount: "#status-count",
+  mood: "#mood-part",
+  moodVibe: "#mood-vibe",
   channels: "#channel-rows",
   channelsCount: "#channels-count",
+  streams: "#streams-part",
   accountBanner: "#account-banner",
   accounts: "#accounts",
   accountsCount: "#accounts-count",
@@ -127,11 +134,18 @@ export function DeletedMark({ words, messageIds }: { words: Words; messageIds: r
 
 /** The strip and the tape of the focused channel. */
 export function FiguresPartial(
-  p: Reader & { system: SystemStatus; summary: ChannelSummary | null; figures: ChannelFigures | null; channelCount: number },
+  p: Reader & {
+    system: SystemStatus;
+    summary: ChannelSummary | null;
+    figures: ChannelFigures | null;
+    channelCount: number;
+    streams?: readonly StreamSummary[];
+    now: Date;
+  },
 ): SafeHtml {
   return (
     <>
-      {partial(TARGETS.strip, "innerMorph", <StripPart {...p} />)}
+      {partial(TARGETS.strip, "innerMorph", <StripPart {...p} stream={openStream(p.streams ?? [])} />)}
       {partial(TARGETS.tape, "innerMorph", <TapePart {...p} />)}
       {p.figures ? partial(TARGETS.pace, "innerHTML", p.words.say("chat.pace", { count: pace(p.figures) })) : null}
     </>
@@ -144,6 +158,21 @@ export function StatusPartial(p: Reader & { system: SystemStatus }): SafeHtml {
     <>
       {partial(TARGETS.parts, "innerMorph", <StatusPart {...p} />)}
       {partial(TARGETS.partsCount, "innerHTML", <StatusCount {...p} />)}
+    </>
+  );
+}
+
+/** The streams of the focused channel. */
+export function StreamsPartial(p: Reader & { now: Date; streams: readonly StreamSummary[] }): SafeHtml {
+  return partial(TARGETS.streams, "innerMorph", <StreamsPart {...p} />);
+}
+
+/** How the focused channel's chat feels. */
+export function MoodPartial(p: Reader & { mood: MoodView | null }): SafeHtml {
+  return (
+    <>
+      {partial(TARGETS.mood, "innerMorph", <MoodPart {...p} />)}
+      {partial(TARGETS.moodVibe, "innerMorph", <MoodVibe {...p} />)}
     </>
   );
 }

@@ -4,10 +4,10 @@
  */
 
 /** Emotes are kept in boxes by a hash of their name, so that a change copies one box and not all: 31 × 16 = 496 emotes a channel at most. */
-const BOXES = 31;
-const BOX_EMOTES_MAX = 16;
+export const BOXES = 31;
+export const BOX_EMOTES_MAX = 16;
 /** Twitch's longest emote name is 25 letters; other services go to 100. Longer is not learnt. */
-const NAME_LETTERS_MAX = 100;
+export const NAME_LETTERS_MAX = 100;
 /** More different emotes in one message are not looked at. */
 const EMOTES_PER_MESSAGE_MAX = 10;
 /** What was learnt counts half after two weeks: emotes change their meaning with the jokes of a channel. */
@@ -18,7 +18,7 @@ const CHATTERS_MIN = 3;
 /** The mood is drawn to neutral as if so many neutral messages had been seen besides. */
 const SHRINKAGE_MESSAGES = 8;
 /** Chatters told apart per emote; more than the least number is not needed. */
-const CHATTERS_MAX = 8;
+export const CHATTERS_MAX = 8;
 /** Full agreement of an emote's company is worth a strong word. */
 const WEIGHT_MAX = 3;
 /** Moods nearer to neutral say nothing. */
@@ -103,7 +103,8 @@ function added(tally: EmoteTally, use: EmoteUse): EmoteTally {
   };
 }
 
-function moodOfTally(tally: EmoteTally, at: number): number | null {
+/** The same of a tally: null while too little is known. */
+export function moodOfTally(tally: EmoteTally, at: number): number | null {
   const kept = shareLeft(tally, at);
   const messages = tally.messages * kept;
   if (messages < MESSAGES_MIN || tally.chatters.length < CHATTERS_MIN) return null;

@@ -1,4 +1,5 @@
 import type { AccountRole, Feature } from "./accounts.ts";
+import type { MoodTrigger, Vibe } from "./mood.ts";
 
 /** Who did something, as the timeline keeps it. */
 export type Actor =
@@ -109,6 +110,10 @@ export type EventBody =
   | { type: "model.breaker_closed" }
   | { type: "database.lost"; reason: string }
   | { type: "database.back"; awayMs: number; kept: number; dropped: number }
+  /** The mood of chat asks for something. `average` −1 … 1 and `messages` are of the minutes that were judged. */
+  | { type: "mood.trigger"; trigger: Exclude<MoodTrigger, "anti-boredom">; vibe: Vibe; average: number; messages: number }
+  /** The same of boredom, which the broadcaster is not told about. */
+  | { type: "mood.lull"; trigger: "anti-boredom"; vibe: Vibe; average: number; messages: number }
   | { type: "hud.message"; text: string; source: string; by: Actor };
 
 export type EventType = EventBody["type"];
@@ -140,6 +145,7 @@ export const HUD_LEVEL: Partial<Record<EventType, Level>> = {
   "stream.ad_break": "warn",
   "stream.hype_train": "ok",
   "chat.shared_visible": "warn",
+  "mood.trigger": "info",
   "account.login_needed": "bad",
   "account.restored": "ok",
   "feature.off": "warn",

@@ -4,11 +4,11 @@ import { LAUGHING_EMOTES } from "./sentiment-emotes.ts";
 /** The mood of a channel over the last minutes: a pure reducer over slots of ten seconds, at most 61 of them, that can be written down as JSON. */
 
 /** Ten seconds, so that "the last minute" is off by one slot at most. */
-const SLOT_MS = 10_000;
+export const SLOT_MS = 10_000;
 const SLOTS_PER_MINUTE = 60_000 / SLOT_MS;
 /** The longest window. */
 const MINUTES_MAX = 10;
-const SLOTS_MAX = MINUTES_MAX * SLOTS_PER_MINUTE + 1;
+export const SLOTS_MAX = MINUTES_MAX * SLOTS_PER_MINUTE + 1;
 
 export type MoodMinutes = 1 | 5 | 10;
 
@@ -64,6 +64,17 @@ export interface MoodWindow extends MoodCounts {
   minutes: MoodMinutes;
   /** Mean score −1 … 1; 0 without messages. */
   average: number;
+}
+
+/** What was counted before a restart, and since. */
+export function joinMoods(before: Mood, since: Mood): Mood {
+  const bySlot = new Map(before.slots.map((one) => [one.slot, one]));
+  for (const one of since.slots) bySlot.set(one.slot, { slot: one.slot, ...sumOf(bySlot.get(one.slot) ?? NO_COUNTS, one) });
+  const slots = [...bySlot.values()].sort((a, b) => a.slot - b.slot);
+  const newest = since.slots.at(-1)?.slot ?? slots.at(-1)?.slot ?? 0;
+  // What lies after the newest line was counted under another clock.
+  const isInReach = ({ slot }: MoodSlot) => slot > newest - SLOTS_MAX && slot <= newest;
+  return { slots: slots.filter(isInReach), firedAt: { ...before.firedAt, ...since.firedAt } };
 }
 
 /** The counts of the last minutes. */
@@ -195,7 +206,16 @@ function isLoud(text: string): boolean {
   return large >= LOUD_LETTERS_MIN && large >= LOUD_SHARE_MIN * (large + small);
 }
 
-const NO_COUNTS: MoodCounts = { count: 0, sum: 0, positives: 0, negatives: 0, questions: 0, troubled: 0, laughs: 0, loud: 0 };
+export const NO_COUNTS: MoodCounts = {
+  count: 0,
+  sum: 0,
+  positives: 0,
+  negatives: 0,
+  questions: 0,
+  troubled: 0,
+  laughs: 0,
+  loud: 0,
+};
 
 const one = (is: boolean): number => (is ? 1 : 0);
 
@@ -210,7 +230,7 @@ const plus = (counts: MoodCounts, traits: MoodTraits): MoodCounts => ({
   loud: counts.loud + one(traits.isLoud),
 });
 
-const sumOf = (a: MoodCounts, b: MoodCounts): MoodCounts => ({
+export const sumOf = (a: MoodCounts, b: MoodCounts): MoodCounts => ({
   count: a.count + b.count,
   sum: a.sum + b.sum,
   positives: a.positives + b.positives,

@@ -7,6 +7,7 @@ import type { Entry } from "./gate.ts";
 import type { Hub } from "./hub.ts";
 import { languageOf } from "./language.ts";
 import type { SecretBox } from "./secrets.ts";
+import type { StreamsReader } from "./streams-reader.ts";
 
 /** What every route file is given. */
 export interface HttpContext {
@@ -14,6 +15,7 @@ export interface HttpContext {
   secrets: SecretBox;
   auth: Auth;
   hub: Hub;
+  streams: StreamsReader;
   /** Who sent the request, as the gate found out; nobody for what the gate has not seen. */
   callerOf(request: Request): Caller;
   /** Texts in the language of whoever sent the request. */
@@ -25,6 +27,7 @@ export function createContext(
   secrets: SecretBox,
   hub: Hub,
   auth: Auth,
+  streams: StreamsReader,
   entries: WeakMap<Request, Entry>,
 ): HttpContext {
   return {
@@ -32,6 +35,7 @@ export function createContext(
     secrets,
     auth,
     hub,
+    streams,
     callerOf: (request) => entries.get(request)?.caller ?? { kind: "nobody" },
     wordsOf: (request) => wordsFor(languageOf(request, deps.config.language)),
   };

@@ -2,17 +2,21 @@ import { DashboardPage, type DashboardProps, type SessionRow } from "../../views
 import { Html } from "../../views/html.ts";
 import { parseChannelLogin } from "../domain/channel-login.ts";
 import { HUD_LEVEL, type TimelineEvent } from "../domain/events.ts";
+import type { MoodView } from "../domain/mood-view.ts";
 import type { ChannelSummary, ChannelView } from "../domain/snapshots.ts";
+import type { StreamSummary } from "../domain/streams.ts";
 import { listLines } from "../store/chat.ts";
 import { isDatabaseAway } from "../store/refusals.ts";
 import { listApiTokens, listSessions } from "../store/signin.ts";
 import { listEvents } from "../store/timeline.ts";
 import type { HttpContext } from "./context.ts";
 import { HUD_TYPES } from "./hud-api.ts";
+import { readMood } from "./moods.ts";
 import { page } from "./page.ts";
 import { keepPreference, preferencesOf } from "./preferences.ts";
 import { isSecure } from "./signin.tsx";
 import { type Cursor, encodeCursor } from "./sse.ts";
+import { STREAMS_SHOWN } from "./streams-reader.ts";
 
 /** Rows that a page begins with. */
 const LINES = 200;
@@ -50,6 +54,8 @@ export async function dashboardPage(
       channels={channels}
       focused={shown.view}
       hud={shown.hud}
+      mood={shown.mood}
+      streams={shown.streams}
       hudUrl={summary === null ? null : await hudUrlOf(http, request, summary.login)}
       cursor={encodeCursor(shown.cursor)}
       accounts={deps.accounts.list()}
@@ -67,6 +73,8 @@ export async function dashboardPage(
 interface Shown {
   view: ChannelView | null;
   hud: readonly TimelineEvent[];
+  mood: MoodView | null;
+  streams: readonly StreamSummary[];
   cursor: Cursor;
 }
 
@@ -81,25 +89,27 @@ async function readShown(http: HttpContext, summary: ChannelSummary | null): Pro
     const events = recalled?.log.events.map(({ value }) => value).toReversed() ?? [];
     const cursor = recalled?.cursor ?? { timelineId: 0, historySeq: 0, position: null };
     const hud = events.filter(({ body }) => HUD_LEVEL[body.type] !== undefined);
-    return { view: summary && { summary, figures: null, lines, events }, hud, cursor };
+    return { view: summary && { summary, figures: null, lines, events }, hud, mood: null, streams: [], cursor };
   }
 }
 
-async function readStored({ deps }: HttpContext, summary: ChannelSummary | null): Promise<Shown> {
+async function readStored({ deps, streams: readStreams }: HttpContext, summary: ChannelSummary | null): Promise<Shown> {
   const { db, channels } = deps;
   const channelId = summary?.channelId ?? null;
   const whose = channelId === null ? { channelId } : { channelId, withInstallation: true };
-  const [events, hudRows, lines, figures] = await Promise.all([
+  const [events, hudRows, lines, figures, mood, streams] = await Promise.all([
     listEvents(db, { ...whose, limit: EVENTS }),
     listEvents(db, { ...whose, types: HUD_TYPES, limit: HUD_EVENTS }),
     channelId === null ? [] : listLines(db, channelId, { limit: LINES }),
     channelId === null ? null : channels.figures(channelId),
+    channelId === null ? null : readMood(deps, channelId),
+    channelId === null ? [] : readStreams(channelId, STREAMS_SHOWN),
   ]);
   // Both lists end at the same event, though they were read one after the other.
   const timelineId = events[0]?.id ?? 0;
   const hud = hudRows.filter(({ id }) => (id ?? 0) <= timelineId);
   const cursor = { timelineId, historySeq: lines.at(-1)?.seq ?? 0, position: null };
-  return { view: summary && { summary, figures, lines, events }, hud, cursor };
+  return { view: summary && { summary, figures, lines, events }, hud, mood, streams, cursor };
 }
 
 /** Characters of a session's hash that name it on the page: enough to tell them apart, useless to sign in. */

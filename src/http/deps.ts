@@ -11,6 +11,7 @@ import type {
 } from "../domain/snapshots.ts";
 import type { Chance, Clock, Log } from "../ports.ts";
 import type { Bus } from "../runtime/bus.ts";
+import type { Moods } from "../runtime/moods.ts";
 import type { Db } from "../store/db.ts";
 
 /** What the HTTP layer is told once, at the start. */
@@ -76,6 +77,7 @@ export interface HttpDeps {
   bus: Bus;
   channels: ChannelControl;
   accounts: AccountControl;
+  moods: Pick<Moods, "find" | "isOfPeople">;
   /** 32 bytes that sign HUD tokens; the same after a restart. */
   key: Uint8Array;
   status(): SystemStatus;

@@ -184,7 +184,7 @@ export class Hub {
 
   #take(message: BusMessage): void {
     const { kind } = message;
-    if (kind === "channels_changed" || kind === "accounts_changed" || kind === "status_changed") return this.#statusChanged();
+    if (kind !== "event" && kind !== "lines" && kind !== "lines_deleted") return this.#statusChanged();
     const channelId = message.kind === "event" ? message.event.channelId : message.channelId;
     this.#feeds.take(message, channelId);
     for (const view of this.#views.values()) {

@@ -7,15 +7,20 @@ import {
   EventPartial,
   FiguresPartial,
   hudMessage,
+  MoodPartial,
   StatusPartial,
+  StreamsPartial,
   WholePartial,
 } from "../../views/live.tsx";
 import { wordsFor } from "../../views/words/index.ts";
 import { HUD_LEVEL } from "../domain/events.ts";
 import type { ChannelFigures } from "../domain/snapshots.ts";
+import type { StreamSummary } from "../domain/streams.ts";
 import type { HttpDeps } from "./deps.ts";
 import type { LogItem } from "./live-log.ts";
 import type { FreshRows, LiveRenderer, ViewSpec } from "./live-view.ts";
+import { createMoodReader } from "./moods.ts";
+import { STREAMS_SHOWN, type StreamsReader } from "./streams-reader.ts";
 
 /** Figures that were read for one view serve all views of their channel for this long: less than a tick. */
 const FIGURES_MS = 900;
@@ -29,9 +34,11 @@ const TIMELINE_ROWS = 100;
 const valuesOf = <T,>(items: readonly LogItem<T>[]): T[] => items.map((item) => item.value);
 
 /** Draws what the streams show, with the components of the pages themselves. */
-export function createLiveRenderer(deps: HttpDeps): LiveRenderer {
+export function createLiveRenderer(deps: HttpDeps, readStreams: StreamsReader): LiveRenderer {
   const { accounts, channels, clock } = deps;
   const figuresOf = createFiguresReader(deps);
+  const moodOf = createMoodReader(deps);
+  const streamsOf = rememberStreams(readStreams);
 
   return {
     rows({ language, zone }, { lines, skipped, events, deleted }) {
@@ -76,13 +83,17 @@ export function createLiveRenderer(deps: HttpDeps): LiveRenderer {
       const list = channels.list();
       const summary = channels.find(login);
       const figures = summary?.channelId ? await figuresOf(summary.channelId) : null;
-      const reader = { words, zone, now: clock.now(), system };
+      const streams = summary?.channelId ? await streamsOf(summary.channelId) : [];
+      const reader = { words, zone, now: clock.now(), system, streams };
       const parts = new Map([
         ["figures", render(<FiguresPartial {...reader} summary={summary} figures={figures} channelCount={list.length} />)],
       ]);
+      const mood = summary?.channelId ? await moodOf(summary.channelId) : null;
+      parts.set("mood", render(<MoodPartial {...reader} mood={mood} />));
       if (what === "figures") return parts;
       const gaps = accounts.gaps();
       const { canConnect } = accounts;
+      parts.set("streams", render(<StreamsPartial {...reader} />));
       parts.set("status", render(<StatusPartial {...reader} />));
       parts.set("channels", render(<ChannelsPartial {...reader} channels={list} gaps={gaps} focused={summary?.login ?? null} />));
       parts.set(
@@ -91,6 +102,18 @@ export function createLiveRenderer(deps: HttpDeps): LiveRenderer {
       );
       return parts;
     },
+  };
+}
+
+/** The newest streams; as they last were while they cannot be read. */
+function rememberStreams(read: StreamsReader) {
+  const known = new Map<string, readonly StreamSummary[]>();
+  return async (channelId: string): Promise<readonly StreamSummary[]> => {
+    const streams = await read(channelId, STREAMS_SHOWN).catch(() => known.get(channelId) ?? []);
+    known.delete(channelId);
+    known.set(channelId, streams);
+    for (const oldest of known.keys()) if (known.size > CHANNELS_MAX) known.delete(oldest);
+    return streams;
   };
 }
 

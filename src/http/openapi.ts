@@ -5,7 +5,9 @@ import { channelQuery, controlBody } from "./channels.ts";
 import type { HttpContext } from "./context.ts";
 import { historyQuery, timelineQuery } from "./history.ts";
 import { hudMessageBody, hudMessagesQuery } from "./hud-api.ts";
+import { moodQuery } from "./moods.ts";
 import { json } from "./page.ts";
+import { streamsQuery } from "./streams.ts";
 
 /** An operation of the API for programs: what goes in, by the schemas that judge it, and what it is for. */
 interface Operation {
@@ -28,6 +30,8 @@ export const OPERATIONS: readonly Operation[] = [
   { method: "post", path: "/api/channel-control", summary: "Lists, joins or leaves.", body: controlBody },
   { method: "get", path: "/api/chat/history", summary: "Chat lines, oldest first.", query: historyQuery },
   { method: "get", path: "/api/timeline", summary: "What happened, oldest first.", query: timelineQuery },
+  { method: "get", path: "/api/streams", summary: "A channel's streams, newest first.", query: streamsQuery },
+  { method: "get", path: "/api/sentiment/scores", summary: "How a channel's chat feels, and why.", query: moodQuery },
   { method: "get", path: "/api/twitch/accounts", summary: "The Twitch accounts, and what is off for want of one." },
   { method: "post", path: "/api/twitch/signins", summary: "Begins a sign-in by device code.", body: signinBody, status: 201 },
   { method: "get", path: "/api/twitch/signins/:id", summary: "How a sign-in is." },

@@ -16,6 +16,7 @@ import { hudApiRoutes } from "./hud-api.ts";
 import { hudPageRoutes } from "./hud-page.tsx";
 import { createLiveRenderer } from "./live.tsx";
 import { createLiveSource } from "./live-source.ts";
+import { moodRoutes } from "./moods.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { answerRefusal } from "./refusals.tsx";
 import { createSecretBox } from "./secrets.ts";
@@ -23,6 +24,8 @@ import { SECURITY_HEADERS } from "./security.ts";
 import { settingsRoutes } from "./settings.ts";
 import { signinRoutes } from "./signin.tsx";
 import { statusRoutes } from "./status.ts";
+import { streamRoutes } from "./streams.ts";
+import { createStreamsReader } from "./streams-reader.ts";
 import { twitchSigninRoutes } from "./twitch-signin.tsx";
 
 /** What the socket takes at most; the gate refuses far less, in words. This is for who does not tell a length. */
@@ -45,17 +48,18 @@ export function createServer(deps: HttpDeps, { idleS = IDLE_S } = {}): HttpServe
   const { config, db, bus, log, clock, chance, channels } = deps;
   const secrets = createSecretBox(deps.key);
   const auth = new Auth({ db, secrets, adminToken: config.adminToken, now: () => clock.now() });
+  const streams = createStreamsReader(db, clock, log);
   const hub = new Hub({
     bus,
     log,
-    renderer: createLiveRenderer(deps),
+    renderer: createLiveRenderer(deps, streams),
     channelId: (login) => channels.find(login)?.channelId ?? null,
     source: createLiveSource(db),
     isValid: (pass) => auth.isValid(pass),
     word: () => chance.uuid().replaceAll("-", "").slice(0, 10),
   });
   const entries = new WeakMap<Request, Entry>();
-  const http = createContext(deps, secrets, hub, auth, entries);
+  const http = createContext(deps, secrets, hub, auth, streams, entries);
   const gate = createGate({ config, auth });
 
   // Its router looks for the path behind 11 characters of the URL by default, which a short host name does not fill.
@@ -81,6 +85,8 @@ export function createServer(deps: HttpDeps, { idleS = IDLE_S } = {}): HttpServe
     .use(accountRoutes(http))
     .use(twitchSigninRoutes(http))
     .use(historyRoutes(http))
+    .use(moodRoutes(http))
+    .use(streamRoutes(http))
     .use(hudApiRoutes(http))
     .use(statusRoutes(http))
     .use(openapiRoutes(http));

@@ -8,6 +8,8 @@ export type BusMessage =
   | { kind: "lines"; channelId: string; lines: readonly HistoryLine[]; skipped: number }
   | { kind: "lines_deleted"; channelId: string; messageIds: readonly string[] }
   | { kind: "channels_changed" }
+  /** A stream began, ended, or has other viewers. */
+  | { kind: "streams_changed" }
   | { kind: "accounts_changed" }
   | { kind: "status_changed" };
 

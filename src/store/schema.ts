@@ -122,6 +122,36 @@ export const channelChatters = pgTable(
   (t) => [primaryKey({ columns: [t.channelId, t.chatterId] })],
 ).enableRLS();
 
+/** Streams, from online to offline. Drops of up to ten minutes are part of one (domain/streams.ts). */
+export const streams = pgTable(
+  "streams",
+  {
+    /** Ours: Twitch gives a stream another id after a drop. */
+    id: key().primaryKey(),
+    channelId: key().notNull(),
+    /** Twitch's ids, oldest first. */
+    twitchIds: jsonb().$type<readonly string[]>().notNull(),
+    /** The best word there is for it; the times of `chat` are estimates. */
+    source: text({ enum: ["eventsub", "helix", "chat"] }).notNull(),
+    title: text().notNull(),
+    category: text().notNull(),
+    startedAt: instant().notNull(),
+    /** Since when it is in a drop; once it ended, when it ended. */
+    offlineAt: instant(),
+    /** Null while it may still come back. */
+    endedAt: instant(),
+    viewersPeak: integer(),
+    viewersLast: integer(),
+    updatedAt: instant().notNull(),
+  },
+  (t) => [
+    uniqueIndex("streams_open").on(t.channelId).where(sql`${t.endedAt} is null`),
+    index("streams_channel_id").on(t.channelId, t.startedAt),
+    check("streams_source", sql`${t.source} in ('eventsub', 'helix', 'chat')`),
+    check("streams_times", sql`${t.offlineAt} >= ${t.startedAt} and ${t.endedAt} >= ${t.startedAt}`),
+  ],
+).enableRLS();
+
 /** What happened, in order. A row is written before anybody is told. */
 export const timeline = pgTable(
   "timeline",
@@ -257,5 +287,14 @@ export const sendWindows = pgTable("send_windows", {
   sent: jsonb().$type<unknown>().notNull(),
   /** Grows with each line: who writes on top of another one's is refused. */
   revision: bigNumber().notNull(),
+  updatedAt: instant().notNull(),
+}).enableRLS();
+
+/** How each channel feels, and what its emotes mean: written every few seconds, read at its first line after a start. */
+export const channelMoods = pgTable("channel_moods", {
+  channelId: key().primaryKey(),
+  /** A `Mood` and an `EmoteMoods` as JSON. */
+  mood: jsonb().$type<unknown>().notNull(),
+  emotes: jsonb().$type<unknown>().notNull(),
   updatedAt: instant().notNull(),
 }).enableRLS();

@@ -88,7 +88,9 @@ function storms(entries: readonly LogEntry[]): Violation[] {
 
 function keyOfConnect(entry: LogEntry): string | null {
   if (entry.surface === "irc" && entry.what === "login") return `irc ${entry.fields.login}`;
-  return entry.surface === "eventsub" && entry.what === "connect" ? "eventsub" : null;
+  // Going where Twitch asked it to go is not a client's storm.
+  const isOwn = entry.surface === "eventsub" && entry.what === "connect" && entry.fields.reconnect !== true;
+  return isOwn ? "eventsub" : null;
 }
 
 /** The same refused token tried again at once, or more logins than Twitch takes. */

@@ -5,12 +5,13 @@ import type { ChannelControl, HttpConfig, HttpDeps } from "../../src/http/deps.t
 import { createServer, type HttpServer } from "../../src/http/server.ts";
 import { issueSigninCode } from "../../src/http/signin-code.ts";
 import { Bus } from "../../src/runtime/bus.ts";
+import { Moods } from "../../src/runtime/moods.ts";
 import { addChannel, listChannels, removeChannel } from "../../src/store/channels.ts";
 import { addLines } from "../../src/store/chat.ts";
 import type { Database } from "../../src/store/db.ts";
 import { getFigures } from "../../src/store/figures.ts";
 import { addEvents } from "../../src/store/timeline.ts";
-import { emptyDb } from "../support/db.ts";
+import { emptyDb, quiet } from "../support/db.ts";
 import { type ScriptedAccounts, scriptAccounts } from "./account-control.ts";
 import { CHANNEL } from "./builders.ts";
 import { StreamReader } from "./streams.ts";
@@ -63,6 +64,16 @@ export async function startServer(
   };
   const accounts = scriptAccounts(bus, now);
   for (const login of ["ana", "bia"]) await addChannel(database.db, login, { kind: "operator" }, now());
+  const moods = new Moods({
+    database,
+    bus,
+    rooms: () => [{ channelId: CHANNEL }],
+    notPeople: () => ({ knownBots: [], ourId: "9001" }),
+    onEvent: () => undefined,
+    time: { now, after: () => () => undefined },
+    log: quiet,
+  });
+  moods.start();
   const deps: HttpDeps = {
     config: {
       host: "127.0.0.1",
@@ -83,6 +94,7 @@ export async function startServer(
     bus,
     channels: await channelControl(database, now),
     accounts,
+    moods,
     key: new Uint8Array(32).fill(7),
     status: () => STATUS,
     readiness: () => ({ ready: true, parts: STATUS.parts }),

@@ -13,6 +13,7 @@ import {
   EventPartial,
   FiguresPartial,
   hudMessage,
+  MoodPartial,
   StatusPartial,
 } from "../../views/live.tsx";
 import { SigninPage } from "../../views/signin.tsx";
@@ -23,6 +24,7 @@ import {
   aFigures,
   aGap,
   aLine,
+  aMood,
   anAccount,
   anEvent,
   aPart,
@@ -60,6 +62,23 @@ const linesOf = (text: string, i: number) => [
   }),
 ];
 
+/** A mood for which every text was judged, with each as its own reason. */
+const moodOf = (texts: readonly string[]) =>
+  aMood({
+    examples: texts.map((text, i) => ({
+      messageId: `${i}${text}`,
+      sentAt: now,
+      chatterId: text,
+      login: text,
+      displayName: text,
+      text,
+      score: 0.5,
+      label: 1,
+      evidence: [{ token: text, weight: 2, why: text }],
+    })),
+    emotes: texts.map((name) => ({ name, weight: 1, messages: 9, chatters: 3 })),
+  });
+
 const summaryOf = (text: string): ChannelSummary => aSummary({ login: text, reason: text, state: "failed" });
 
 /** Every page, with `texts` wherever there is a list, and `all` of them in a row wherever there is one place. */
@@ -79,6 +98,7 @@ function hostilePages(texts: readonly string[]): Record<string, SafeHtml> {
       ],
     }),
     hud: events,
+    mood: moodOf(texts),
     channels: texts.map(summaryOf),
     focused: aView({ summary, lines: texts.flatMap(linesOf), events }),
     path: `/dashboard?channel=${all}`,
@@ -155,6 +175,7 @@ function dashboardMessage(text: string, i: number): string {
       channelCount: 1,
     }),
     StatusPartial({ ...reader, system: aSystem({ parts: [aPart({ reason: text })] }) }),
+    MoodPartial({ ...reader, mood: moodOf([text]) }),
     ChannelsPartial({ ...reader, channels: [summary] }),
     AccountsPartial({
       ...reader,
@@ -238,7 +259,7 @@ describe.skipIf(isWithoutBrowser)("F63: what chatters write never runs", () => {
 /** `body` with every text replaced that somebody outside could choose. */
 function hostileBody(body: EventBody, text: string): EventBody {
   const replaced = Object.entries(body).map(([key, value]) => {
-    if (["type", "kind", "status", "route", "retryAt", "startedAt", "role", "phase", "feature"].includes(key))
+    if (["type", "kind", "status", "route", "retryAt", "startedAt", "role", "phase", "feature", "trigger", "vibe"].includes(key))
       return [key, value];
     if (key === "reason" && (body.type === "reply.dropped" || body.type === "model.failed")) return [key, value];
     if (key === "by" && typeof value === "object") return [key, { kind: "member", name: text }];

@@ -48,7 +48,7 @@ function pagesOf(language: Language, theme: Theme): Record<string, SafeHtml> {
     "/signin": SigninPage({ words, theme, next: "/dashboard", error: words.say("error.signin_code_wrong"), isDemo: true }),
     "/operate": dashboard({ faults: { hud: fault } }),
     "/first-run": dashboard({ channels: [], focused: null, hud: [], hudUrl: null, system: readOnly, faults: { join: fault } }),
-    "/quiet": dashboard({ system: readOnly, hud: [], focused: aView({ lines: [], events: [], figures: null }) }),
+    "/quiet": dashboard({ system: readOnly, hud: [], mood: null, focused: aView({ lines: [], events: [], figures: null }) }),
     "/channels": dashboard({ page: "channels", gaps, faults: { join: fault } }),
     "/no-channels": dashboard({ page: "channels", channels: [], focused: null }),
     "/settings": dashboard({

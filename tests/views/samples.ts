@@ -1,5 +1,6 @@
 import type { HistoryLine } from "../../src/domain/chat.ts";
 import type { EventBody, TimelineEvent } from "../../src/domain/events.ts";
+import type { MoodView } from "../../src/domain/mood-view.ts";
 import type {
   AccountSummary,
   ChannelFigures,
@@ -10,6 +11,7 @@ import type {
   SystemStatus,
   TwitchSignin,
 } from "../../src/domain/snapshots.ts";
+import type { StreamSummary } from "../../src/domain/streams.ts";
 import type { DashboardProps, PageFrame } from "../../views/dashboard.tsx";
 import { wordsFor } from "../../views/words/index.ts";
 
@@ -237,6 +239,9 @@ export const bodies: readonly EventBody[] = [
   { type: "chat.support", kind: "gift", login: "kiwi_lento", name: "kiwi_lento", amount: 1, months: null, text: "" },
   { type: "chat.first_message", login: "vent0sul", name: "vent0sul", text: "oi! primeira vez aqui, que jogo é esse?" },
   { type: "hud.message", text: "Raid chegando, dá um oi pra Marola", source: "dashboard", by: member },
+  { type: "mood.trigger", trigger: "anti-confusion", vibe: "confused", average: -0.2, messages: 7 },
+  { type: "mood.trigger", trigger: "hype", vibe: "hyped", average: 0.44, messages: 38 },
+  { type: "mood.lull", trigger: "anti-boredom", vibe: "chill", average: 0.01, messages: 6 },
   { type: "reply.dropped", reason: "cooling", messageId: "m3" },
   { type: "reply.sent", text: "…", route: "model", status: "rejected", reason: "msg_duplicate", latencyMs: 700 },
   { type: "model.failed", reason: "model_deadline", model: "gpt-5-mini" },
@@ -280,6 +285,69 @@ export const aView = (over: Partial<ChannelView> = {}): ChannelView => ({
   events,
   ...over,
 });
+
+/** Ten minutes that went from sour to merry, with a pause; the lines are judged as these. */
+export const aMood = (over: Partial<MoodView> = {}): MoodView => ({
+  vibe: "fun",
+  windows: {
+    "1m": { count: 19, average: 0.24, positive: 0.58, neutral: 0.36, negative: 0.06 },
+    "5m": { count: 84, average: 0.11, positive: 0.31, neutral: 0.55, negative: 0.14 },
+    "10m": { count: 184, average: -0.04, positive: 0.22, neutral: 0.52, negative: 0.26 },
+  },
+  steps: Array.from({ length: 20 }, (_, i) => ({
+    startedAt: new Date(now.getTime() - (19 - i) * 30_000),
+    count: i === 7 ? 0 : 5 + (i % 4),
+    average: i === 7 ? 0 : Math.round(40 * Math.sin((i - 9) / 5)) / 100,
+  })),
+  emotes: [{ name: "cabraHype", weight: 0.6, messages: 31, chatters: 8 }],
+  examples: lines
+    .filter(({ kind }) => kind === "chat")
+    .slice(-6)
+    .map(({ messageId, sentAt, chatterId, login, displayName, text }, i) => ({
+      messageId,
+      sentAt,
+      chatterId,
+      login,
+      displayName,
+      text,
+      score: i % 3 === 0 ? -0.4 : 0.5,
+      label: i % 3 === 0 ? -1 : 1,
+      evidence: text
+        .split(" ")
+        .slice(0, 3)
+        .map((token, j) => ({ token, weight: j === 1 ? -1.25 : 2, why: "word" })),
+    })),
+  ...over,
+});
+
+export const aStream = (over: Partial<StreamSummary> = {}): StreamSummary => ({
+  id: "5b0f",
+  channelId: "1001",
+  twitchIds: ["41375541868"],
+  source: "eventsub",
+  title: "Ano 3, inverno: o celeiro",
+  category: "Vale do Orvalho",
+  startedAt: ago(80 * MINUTE_MS),
+  offlineAt: null,
+  endedAt: null,
+  viewersPeak: 61,
+  viewersLast: 48,
+  counts: { messages: 1_940, chatters: 212, replies: 33 },
+  ...over,
+});
+
+const ended = (id: string, startMs: number, lengthMs: number, over: Partial<StreamSummary> = {}) => {
+  const endedAt = ago(startMs - lengthMs);
+  return aStream({ id, startedAt: ago(startMs), offlineAt: endedAt, endedAt, ...over });
+};
+
+/** One that is live, one over midnight, one that was guessed from chat, and one whose lines could not be counted. */
+export const streams: readonly StreamSummary[] = [
+  aStream(),
+  ended("5b0e", 23 * 60 * MINUTE_MS, 5 * 60 * MINUTE_MS),
+  ended("5b0d", 70 * 60 * MINUTE_MS, 47 * MINUTE_MS, { source: "chat", viewersPeak: null, viewersLast: null }),
+  ended("5b0c", 200 * 60 * MINUTE_MS, 185 * MINUTE_MS, { counts: null }),
+];
 
 export const anAccount = (over: Partial<AccountSummary> = {}): AccountSummary => ({
   userId: "9001",
@@ -380,6 +448,8 @@ export const aDashboard = (over: Partial<DashboardProps> = {}): DashboardProps =
   channels,
   focused: aView(),
   hud: hudEvents,
+  mood: aMood(),
+  streams,
   hudUrl: "http://127.0.0.1:7860/dashboard/hud?token=c2FtcGxlLXRva2VuLWZvci10aGUtaHVk",
   cursor: "1000-17",
   gaps: [],

@@ -4,7 +4,7 @@ import { render } from "../../views/html.ts";
 import { StripPart } from "../../views/panels/strip.tsx";
 import { verdictOf } from "../../views/verdict.ts";
 import { wordsFor } from "../../views/words/index.ts";
-import { aPart, aSummary, aSystem } from "./samples.ts";
+import { aPart, aSummary, aSystem, now } from "./samples.ts";
 
 const en = wordsFor("en");
 const titleOf = (...args: Parameters<typeof verdictOf> extends [unknown, ...infer Rest] ? Rest : never): string => {
@@ -56,7 +56,7 @@ test("the strip's last tile is chat, or what of Twitch is worse off", () => {
   const events = aPart({ name: "events", level: "warn", reason: "partial", params: { enabled: 3, failed: 2 } });
   const lastTile = (...parts: PartStatus[]) => {
     const html = render(
-      StripPart({ words: en, system: aSystem({ parts }), summary: aSummary(), figures: null, channelCount: 1 }),
+      StripPart({ words: en, system: aSystem({ parts }), summary: aSummary(), figures: null, channelCount: 1, now }),
     );
     return html
       .slice(html.lastIndexOf("<a "))

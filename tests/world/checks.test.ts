@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { ManualClock, startWorld, type World, type WorldOptions } from "../../src/world/index.ts";
 import { PUBLIC_CLIENT } from "../../src/world/tokens.ts";
-import { aIrc, helix, signIn, Wire } from "./support.ts";
+import { aIrc, EventSubClient, helix, signIn, Wire } from "./support.ts";
 
 const checksOf = (world: World): string[] => world.checks().map((each) => each.check);
 const aWorld = (options: WorldOptions = {}) =>
@@ -39,6 +39,34 @@ test("eleven connects within a minute are a storm", async () => {
   await using world = await aWorld();
   for (let i = 0; i < 11; i++) (await aIrc(world, "justinfan1")).close();
   expect(checksOf(world)).toEqual(["reconnect_storm"]);
+});
+
+test("EventSub: eleven connects of the client's own within a minute are a storm, moves that Twitch asked for are not", async () => {
+  await using world = await aWorld({ limits: { esUnusedMs: 86_400_000 } });
+  let client = await EventSubClient.open(world.urls.eventsub);
+  for (let move = 0; move < 11; move++) {
+    world.reconnectEventSub();
+    const next = (await client.next("session_reconnect")).payload.session?.reconnect_url ?? "";
+    const moved = await EventSubClient.open(next);
+    client.wire.close();
+    await client.wire.closed;
+    client = moved;
+  }
+  expect(checksOf(world)).toEqual([]);
+  for (let connect = 0; connect < 10; connect++) await EventSubClient.open(world.urls.eventsub);
+  expect(checksOf(world)).toEqual(["reconnect_storm"]);
+});
+
+test("a session that is closed as unused is found; one that a fault closed with that code is not", async () => {
+  await using world = await aWorld({ limits: { esPingMs: 86_400_000 } });
+  const broken = await EventSubClient.open(world.urls.eventsub);
+  world.closeEventSub(4003);
+  await broken.wire.closed;
+  expect(checksOf(world)).toEqual([]);
+  const idle = await EventSubClient.open(world.urls.eventsub);
+  world.advance(10_000);
+  await idle.wire.closed;
+  expect(checksOf(world)).toEqual(["eventsub_unused"]);
 });
 
 test("a refused token tried again within half a minute is found, after it is not", async () => {

@@ -1,7 +1,7 @@
 import type { Level } from "../../src/domain/events.ts";
 import type { ChannelSummary, FeatureGap } from "../../src/domain/snapshots.ts";
 import { Ago, Dot, Empty, Face, Field, Icon, Pane } from "../components.tsx";
-import { Html, raw, type SafeHtml } from "../html.ts";
+import { type Child, Html, raw, type SafeHtml } from "../html.ts";
 import { channelSentence } from "../verdict.ts";
 import type { Words } from "../words/index.ts";
 import type { Fault } from "./hud.tsx";
@@ -169,7 +169,7 @@ export function ChannelCount({ words, channels }: { words: Words; channels: read
 }
 
 /** All channels, and how to add one. */
-export function ChannelsPanels(p: RowsProps & { fault?: Fault | null }): SafeHtml {
+export function ChannelsPanels(p: RowsProps & { fault?: Fault | null; children?: Child }): SafeHtml {
   const { words } = p;
   return (
     <div class="cols-2">
@@ -205,6 +205,7 @@ export function ChannelsPanels(p: RowsProps & { fault?: Fault | null }): SafeHtm
           </table>
           <Empty icon="radio-tower" title={words.say("channels.empty_title")} text={words.say("channels.empty_text")} />
         </Pane>
+        {p.children}
       </div>
       <div class="stack">
         <Pane id="join" title={words.say("channels.join_title")}>

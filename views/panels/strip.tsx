@@ -1,9 +1,11 @@
 import type { ChannelFigures, ChannelSummary, PartName, PartStatus, SystemStatus } from "../../src/domain/snapshots.ts";
+import type { Stream } from "../../src/domain/streams.ts";
 import { Tape } from "../charts.tsx";
 import { Icon } from "../components.tsx";
 import { type Child, Html, type SafeHtml } from "../html.ts";
 import { partLevel, partSentence, verdictOf, worstOf } from "../verdict.ts";
 import type { Words } from "../words/index.ts";
+import { liveTime } from "./streams.tsx";
 
 export interface StripProps {
   words: Words;
@@ -12,6 +14,9 @@ export interface StripProps {
   figures: ChannelFigures | null;
   /** How many channels the installation has. */
   channelCount: number;
+  /** The focused channel's stream that has not ended. */
+  stream?: Stream | null;
+  now: Date;
 }
 
 /** What stands in the strip (and, smaller, in the pulse): the verdict, then what is measured, then what is connected. */
@@ -19,13 +24,17 @@ export function StripPart(p: StripProps): SafeHtml {
   const { words, figures } = p;
   const number = words.format.number;
   const verdict = verdictOf(words, p.system, p.summary, p.channelCount);
+  const live = liveTime(words, p.stream ?? null, p.now);
   const focus = p.summary ? `/dashboard?channel=${encodeURIComponent(p.summary.login)}` : "/dashboard";
   return (
     <>
       <div class="verdict" data-state={verdict.state} role="status">
         <Icon name={verdict.icon} />
         <b>{verdict.title}</b>
-        <span>{verdict.detail}</span>
+        <span>
+          {live ? `${words.say("strip.live", { time: live })} · ` : ""}
+          {verdict.detail}
+        </span>
       </div>
       <Tile href={`${focus}#tape`} name={words.say("strip.pace")} value={figures ? number(pace(figures)) : "–"}>
         {figures ? words.say("strip.pace_detail", { count: figures.messages10m }) : words.say("none.yet")}
