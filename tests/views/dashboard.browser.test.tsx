@@ -162,6 +162,9 @@ describe.skipIf(isWithoutBrowser)("the dashboard, live", () => {
     await at.page.clock.install();
     await at.page.reload();
     while (at.streams.length < 2) await at.page.evaluate("Promise.resolve()");
+    // The page counts from the last thing that it heard.
+    at.streams.at(-1)?.send(message(<ChatPartial {...reader} lines={[aLine({ messageId: "heard" })]} />));
+    await at.page.waitForSelector("#m-heard");
     await at.page.clock.runFor(8_000);
     expect(await at.page.isVisible("#lost")).toBe(false);
     await at.page.clock.runFor(2_000);
