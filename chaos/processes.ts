@@ -16,8 +16,9 @@ const CHANNELS = 10;
 const CALLS_PER_S = 3.4;
 const KILL_EVERY_MS = 20_000;
 const TAKEOVER_MS_MAX = 15_000;
-/** After the last call: what is being answered is answered within this. */
-const SETTLE_MS = 30_000;
+/** After the last call: a line that waited longer for its turn would not be said any more. */
+const SETTLE_MS = 22_000;
+const QUICK_SETTLE_MS = 5_000;
 const JOIN_MS_MAX = 30_000;
 const CALLERS = 60;
 
@@ -55,6 +56,7 @@ export async function processRows(rig: Rig, options: ChaosOptions, tell: (text: 
 
   const scene = new Scene(world, pair, channels, calls);
   const takeovers = await scene.run(tell);
+  await Bun.sleep(options.isQuick ? QUICK_SETTLE_MS : SETTLE_MS);
   const fates = await pair.fates(scene.asked);
   await pair.stop();
   return rowsOf(world, scene, takeovers, fates);
@@ -139,7 +141,6 @@ class Scene {
       takeovers.push(await this.#pair.kill(killAt - performance.now()));
       tell(`two processes: ${this.asked.length} calls, ${this.answers.size} answered, ${this.#pair.told()}`);
     }
-    await Bun.sleep(SETTLE_MS);
     return takeovers;
   }
 

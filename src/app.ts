@@ -308,7 +308,7 @@ async function startOn(database: Database, outside: Outside): Promise<App> {
     replies?.stop();
     outbox.stop();
     await twitch.stop();
-    channels.finish();
+    await channels.finish();
     recorder.addEvent(null, { type: "app.stopped" });
     const [left] = await Promise.all([
       recorder.stop(STOP_FLUSH_MS),

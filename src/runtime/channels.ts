@@ -44,6 +44,8 @@ export interface ChannelsOptions extends EffectsOptions {
 export class Channels {
   readonly #o: ChannelsOptions;
   readonly #actors = new Map<string, ChannelActor>();
+  /** Actors that still learn what was known before; none takes longer than `RESTORE_MS`. */
+  readonly #beginning = new Set<Promise<void>>();
   readonly #turns = new Turns();
   readonly #idOf = new Map<string, string>();
   readonly #failed = new Map<string, string>();
@@ -315,7 +317,11 @@ export class Channels {
     if (this.#actors.size >= ACTORS_MAX) this.#letGo();
     const actor = new ChannelActor(channelId, this.#o.time, (of, effect) => this.#effects.perform(of, effect));
     this.#actors.set(channelId, actor);
+    const begun = Promise.withResolvers<void>();
+    this.#beginning.add(begun.promise);
     const begin = (restored: RestoredContext | null) => {
+      this.#beginning.delete(begun.promise);
+      begun.resolve();
       actor.begin(emptyChannel({ channelId, login }, this.#bot, this.#o.settingsOf(channelId), restored));
       this.#turns.wake(actor);
     };
@@ -362,8 +368,9 @@ export class Channels {
     if (quietest) this.#actors.delete(quietest.channelId);
   }
 
-  /** Takes all that waits in the mailboxes, and saves what every channel would: on the way to a stop. */
-  finish(): void {
+  /** Takes all that waits in the mailboxes, of actors that only begin, too, and saves what every channel would: on the way to a stop. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#beginning);
     for (const actor of this.#actors.values()) {
       actor.work(MAILBOX_MAX);
       this.#effects.save(actor);
