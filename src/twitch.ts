@@ -163,10 +163,17 @@ export function createTwitch(o: TwitchOptions): Twitch {
     );
     const isOther = key !== identityKey;
     identityKey = key;
-    // A refused login is tried anew at once when the account works again.
-    if (isStarted && (isOther || chat.status().state === "login_failed")) chat.renew();
+    // A refused login, or one without a token, is tried anew at once when the account works again.
+    if (isStarted && (isOther || isWithoutUs())) chat.renew();
     subscriptions.update();
     tell();
+  }
+
+  /** Chat refused us, or is read anonymously although an account would work now. */
+  function isWithoutUs(): boolean {
+    const { state, anonymous } = chat.status();
+    const isUsable = accounts.list().some((account) => account.role === "bot" && account.state !== "login_needed");
+    return isUsable && (state === "login_failed" || (state === "connected" && anonymous));
   }
 
   function hear(notification: Notification): void {

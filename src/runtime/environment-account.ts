@@ -181,8 +181,9 @@ export class EnvironmentAccount {
       return;
     }
     const saved = await saveTakenOver(db, key, mark, account, now);
-    this.#isSpent();
+    // In this order there is always somebody who speaks: chat stays connected.
     if (saved) this.#options.onTakenOver(saved);
+    this.#isSpent();
   }
 
   #isKnown(account: SignedIn): void {

@@ -111,8 +111,10 @@ export class EventSubChat implements Chat {
 
   /** A message of one of the rooms. What we said ourselves is evidence of it and goes no further. */
   hear(message: ChatMessage): void {
-    const login = this.#joined.get(message.channelId);
+    const login = this.#joined.get(message.channelId) ?? this.#wanted.find((one) => this.#ids.get(one) === message.channelId);
     if (login === undefined) return;
+    // A line may come before Twitch's answer that the subscription is there.
+    this.#enter(message.channelId, login);
     if (message.chatterId === this.#o.identity()?.userId) this.#standing(login, message);
     if (this.#o.speaker.recognise(message)) return;
     this.#o.onInbound({ kind: "message", message });

@@ -199,7 +199,8 @@ class IrcChat implements Chat {
     this.#openedAt = null;
     this.#forget("connection_lost");
     const base = Math.min(BACKOFF_LAST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(this.#attempts, 10));
-    this.#attempts++;
+    // What was asked for is no failure.
+    if (retryMs === undefined) this.#attempts++;
     const waitMs = retryMs ?? Math.round(base * (0.5 + chance.next() * 0.5));
     this.#retryAt = new Date(time.now().getTime() + waitMs);
     if (this.#state !== "login_failed") this.#set("waiting", reason);
